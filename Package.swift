@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target: explicit existentials, and imports internal unless written `public import`,
+/// so that each file shows what it exposes.
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "audiolm-swift",
+    products: [
+        .library(name: "AudioLM", targets: ["AudioLM"]),
+        .executable(name: "audiolm", targets: ["AudioLMTool"]),
+        .executable(name: "continue", targets: ["ContinueTool"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // System libraries and our own C. C knows nothing of Swift.
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(
+            name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+        .systemLibrary(
+            name: "CSampleRate", pkgConfig: "samplerate", providers: [.apt(["libsamplerate0-dev"])]),
+        .target(name: "CKernels"),
+
+        // Numerics.
+        library("Tensors", ["CKernels", "COpenBLAS"]),
+        library("NeuralLayers", ["Tensors"]),
+
+        // The three networks and the sound files. Siblings never import each other.
+        library("SoundStream", ["NeuralLayers", "Tensors"]),
+        library("SemanticTokenizer", ["NeuralLayers", "Tensors"]),
+        library("TokenTransformers", ["NeuralLayers", "Tensors"]),
+        library("AudioFiles", ["CSndFile", "CSampleRate"]),
+
+        // The facade and the command.
+        library(
+            "AudioLM",
+            [
+                "AudioFiles", "SoundStream", "SemanticTokenizer", "TokenTransformers",
+                "NeuralLayers", "Tensors",
+            ]),
+        library(
+            "AudioLMCommand",
+            [
+                "AudioLM", "AudioFiles",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "AudioLMTool", dependencies: ["AudioLMCommand"], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "ContinueTool", dependencies: ["AudioLMCommand"], swiftSettings: swiftSettings),
+
+        // Tests.
+        .target(
+            name: "TestSupport", dependencies: ["AudioLM", "Tensors"], path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
+        tests("KernelTests", ["CKernels"]),
+        tests("TensorsTests", ["Tensors"]),
+        tests("NeuralLayersTests", ["NeuralLayers", "Tensors"]),
+        tests("SoundStreamTests", ["SoundStream", "NeuralLayers", "Tensors"]),
+        tests("SemanticTokenizerTests", ["SemanticTokenizer", "NeuralLayers", "Tensors"]),
+        tests("TokenTransformersTests", ["TokenTransformers", "NeuralLayers", "Tensors"]),
+        tests("AudioFilesTests", ["AudioFiles"]),
+        tests("AudioLMTests", ["AudioLM", "AudioFiles", "Tensors"]),
+        tests("AudioLMCommandTests", ["AudioLMCommand", "AudioLM", "AudioFiles"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

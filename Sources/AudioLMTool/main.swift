@@ -1,0 +1,1 @@
+// audiolm: every verb.

@@ -1,0 +1,1 @@
+// continue: the same as `audiolm continue`.

@@ -1,0 +1,1 @@
+"""PyTorch training of audiolm-swift's codec, semantic tokenizer and token transformers."""
