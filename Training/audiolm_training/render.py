@@ -1,0 +1,93 @@
+"""Step `render`: MIDI performances on sampled pianos in random rooms, written as 24 kHz WAV with their notes."""
+
+import argparse
+import csv
+import hashlib
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from . import midi, room, splits
+from .sampler import SAMPLE_RATE, SampledPiano
+
+FIELDS = ("id", "split", "piece", "composer", "instrument", "seconds", "transpose", "tempo")
+_pianos: dict[Path, SampledPiano] = {}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="folder with midi/, midi_manifest.csv, instruments/")
+    parser.add_argument("--passes", type=int, default=1, help="renderings of each training piece (held-out: one)")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--limit", type=int, help="render only so many pieces of each split")
+
+
+def run(args: argparse.Namespace) -> None:
+    pieces = splits.read_pieces(args.data / "midi_manifest.csv")
+    assignment = splits.assign(pieces)
+    out = args.runs / "data" / "piano"
+    instruments = sorted(path.parent for path in (args.data / "instruments").glob("*/piano.json"))
+    jobs = []
+    for split in ("test", "valid", "train"):
+        chosen = [piece for piece in pieces if assignment.get(piece.path) == split][: args.limit]
+        for number in range(args.passes if split == "train" else 1):
+            jobs += [(args.data, piece, split, number, out, instruments) for piece in chosen]
+    jobs.sort(key=lambda job: (job[3], _identifier(job)))  # random, so that any beginning is a fair sample
+    done = 0
+    out.mkdir(parents=True, exist_ok=True)
+    with open(out / "manifest.csv", "a", newline="") as file, ProcessPoolExecutor(args.processes) as pool:
+        writer = csv.DictWriter(file, FIELDS)
+        if file.tell() == 0:
+            writer.writeheader()
+        for row in pool.map(_render, jobs):
+            done += 1
+            if row:
+                writer.writerow(row)
+                file.flush()
+                print(f"{done}/{len(jobs)} {row['split']} {row['id']} {row['seconds']} s", flush=True)
+
+
+def _identifier(job: tuple) -> str:
+    _, piece, _, number, _, _ = job
+    return hashlib.sha1(piece.path.encode()).hexdigest()[:10] + f"-{number}"
+
+
+def _choices(job: tuple) -> tuple[np.random.Generator, Path, int, float]:
+    """This rendering's generator, instrument, transposition and tempo, fixed by its name."""
+    _, piece, split, number, _, instruments = job
+    rng = np.random.default_rng(int(hashlib.sha1(f"{piece.path} {number}".encode()).hexdigest()[:12], 16))
+    instrument = instruments[rng.integers(len(instruments))]
+    if split != "train":
+        return rng, instrument, 0, 1.0
+    return rng, instrument, int(rng.integers(-5, 7)), float(rng.uniform(0.9, 1.1))
+
+
+def _render(job: tuple) -> dict | None:
+    data, piece, split, number, out, _ = job
+    identifier = _identifier(job)
+    target = out / split / f"{identifier}.wav"
+    if target.exists():
+        return None
+    rng, instrument, transpose, tempo = _choices(job)
+    notes = midi.transform(midi.read_notes(data / piece.path), transpose, tempo)
+    if not notes:
+        return None
+    if instrument not in _pianos:
+        _pianos[instrument] = SampledPiano(instrument)
+    sound = room.record(_pianos[instrument].play(notes), rng)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    np.save(target.with_suffix(".notes.npy"), midi.to_array(notes))
+    partial = target.with_suffix(".partial")
+    soundfile.write(partial, sound, SAMPLE_RATE, "PCM_16", format="WAV")
+    partial.rename(target)
+    return {
+        "id": identifier,
+        "split": split,
+        "piece": piece.path,
+        "composer": piece.composer,
+        "instrument": instrument.name,
+        "seconds": round(len(sound) / SAMPLE_RATE, 2),
+        "transpose": transpose,
+        "tempo": round(tempo, 4),
+    }

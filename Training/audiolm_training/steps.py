@@ -1,0 +1,6 @@
+"""The steps of training, in the order in which they are run. Each module has `add_arguments` and `run`."""
+
+STEPS = {
+    "render": "render",
+    "train-codec": "train_codec",
+}

@@ -1,0 +1,3 @@
+"""Step `train-codec`."""
+def add_arguments(parser): pass
+def run(args): pass
