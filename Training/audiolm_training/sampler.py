@@ -79,7 +79,7 @@ class SampledPiano:
             recording = recording[: LONGEST_STRING * rate]
             ratio = SAMPLE_RATE / rate / 2 ** ((key - region["key"]) / 12)
             padded = np.pad(recording, (0, scipy.fft.next_fast_len(len(recording) + 512) - len(recording)))
-            string = scipy.signal.resample(padded, scipy.fft.next_fast_len(round(len(padded) * ratio)))
+            string = scipy.signal.resample(padded, round(len(padded) * ratio))
             string = string[: int(len(recording) * ratio)]
             scale = float(np.abs(string).max() + 1e-9) / 32767
             self._strings[name, key] = np.round(string / scale).astype(np.int16), scale
