@@ -1,0 +1,53 @@
+/// Sound in memory: one array of samples per channel (full scale is ±1), all of the same length.
+public struct AudioBuffer: Sendable, Equatable {
+    /// Samples, `[channels][frames]`.
+    public let channels: [[Float]]
+    /// Frames per second.
+    public let sampleRate: Int
+
+    /// - Parameters:
+    ///   - channels: at least one array; all of the same length.
+    ///   - sampleRate: frames per second, positive.
+    public init(channels: [[Float]], sampleRate: Int) {
+        precondition(sampleRate > 0, "a sample rate is positive")
+        precondition(!channels.isEmpty, "sound has at least one channel")
+        precondition(channels.allSatisfy { $0.count == channels[0].count }, "channels differ in length")
+        self.channels = channels
+        self.sampleRate = sampleRate
+    }
+
+    /// One channel of sound.
+    public init(mono samples: [Float], sampleRate: Int) {
+        self.init(channels: [samples], sampleRate: sampleRate)
+    }
+
+    public var channelCount: Int { channels.count }
+    public var frameCount: Int { channels[0].count }
+    public var seconds: Double { Double(frameCount) / Double(sampleRate) }
+
+    /// The frames of `range`, in every channel.
+    public func frames(_ range: Range<Int>) -> AudioBuffer {
+        AudioBuffer(channels: channels.map { Array($0[range]) }, sampleRate: sampleRate)
+    }
+
+    /// The mean of all channels.
+    public func mixedToMono() -> [Float] {
+        guard channelCount > 1 else { return channels[0] }
+        var mix = channels[0]
+        for channel in channels.dropFirst() {
+            for i in mix.indices { mix[i] += channel[i] }
+        }
+        let scale = 1 / Float(channelCount)
+        for i in mix.indices { mix[i] *= scale }
+        return mix
+    }
+
+    /// The same sound frame by frame: `[frames × channels]`.
+    public func interleaved() -> [Double] {
+        var samples = [Double](repeating: 0, count: frameCount * channelCount)
+        for (c, channel) in channels.enumerated() {
+            for (i, sample) in channel.enumerated() { samples[i * channelCount + c] = Double(sample) }
+        }
+        return samples
+    }
+}

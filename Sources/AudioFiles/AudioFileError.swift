@@ -1,0 +1,59 @@
+/// What can be wrong with a sound file; each description is one line that says what to do.
+public enum AudioFileError: Error, Equatable, CustomStringConvertible {
+    case missing(path: String)
+    case isFolder(path: String)
+    case unreadable(path: String, reason: String)
+    case empty(path: String)
+    case notSound(path: String, reason: String)
+    case truncated(path: String, expected: String, found: String)
+    case tooShort(path: String, seconds: Double, minimum: Double)
+    case silent(path: String)
+    case notFinite(path: String, second: Double)
+    case unknownExtension(path: String)
+    case outputIsInput(path: String)
+    case outputExists(path: String)
+    case unwritable(path: String, reason: String)
+    case unsupported(path: String, reason: String)
+    case resampling(reason: String)
+
+    public var description: String {
+        switch self {
+        case .missing(let path):
+            "no such file: \(path); check the name and the folder"
+        case .isFolder(let path):
+            "\(path) is a folder; name a sound file"
+        case .unreadable(let path, let reason):
+            "cannot read \(path): \(reason); check its permissions"
+        case .empty(let path):
+            "\(path) holds no sound (zero length); record or export it again"
+        case .notSound(let path, let reason):
+            "\(path) is not a sound file that can be read (\(reason)); give WAV, AIFF, FLAC, Ogg Vorbis, Opus or MP3"
+        case .truncated(let path, let expected, let found):
+            "\(path) is truncated: expected \(expected), found \(found); copy or export it again"
+        case .tooShort(let path, let seconds, let minimum):
+            "\(path) lasts \(Self.decimals(seconds)) s; give at least \(Self.decimals(minimum)) s of sound"
+        case .silent(let path):
+            "\(path) is silent (nothing above -80 dBFS); give a recording with sound in it"
+        case .notFinite(let path, let second):
+            "\(path) holds a sample that is no number (NaN or infinite) at \(Self.decimals(second)) s; export it again"
+        case .unknownExtension(let path):
+            "cannot tell the format of \(path) from its extension; use one of "
+                + AudioContainer.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
+        case .outputIsInput(let path):
+            "the output \(path) is the input itself; choose another name with -o"
+        case .outputExists(let path):
+            "\(path) exists already; choose another name with -o or overwrite it with --force"
+        case .unwritable(let path, let reason):
+            "cannot write \(path): \(reason); choose another place with -o"
+        case .unsupported(let path, let reason):
+            "cannot write \(path): \(reason); choose another format, .wav or .flac, with -o"
+        case .resampling(let reason):
+            "cannot change the sample rate: \(reason)"
+        }
+    }
+
+    private static func decimals(_ value: Double) -> String {
+        let hundredths = Int((value * 100).rounded(.down))
+        return "\(Double(hundredths) / 100)"
+    }
+}

@@ -1,0 +1,37 @@
+public import Foundation
+
+/// Throws where writing to `output` would overwrite one of `inputs`, an existing file (unless `overwrite`) or a
+/// folder, or where its folder cannot be written to. Nothing is created.
+public func checkOutput(_ output: URL, inputs: [URL], overwrite: Bool) throws {
+    let path = output.relativePath
+    if let existing = identity(of: output) {
+        if inputs.contains(where: { identity(of: $0) == existing }) {
+            throw AudioFileError.outputIsInput(path: path)
+        }
+        if existing.isFolder { throw AudioFileError.unwritable(path: path, reason: "it is a folder") }
+        if !overwrite { throw AudioFileError.outputExists(path: path) }
+    }
+    let folder = output.deletingLastPathComponent()
+    guard let place = identity(of: folder) else {
+        throw AudioFileError.unwritable(path: path, reason: "its folder does not exist")
+    }
+    guard place.isFolder else { throw AudioFileError.unwritable(path: path, reason: "its folder is a file") }
+    guard access(folder.path, W_OK | X_OK) == 0 else {
+        throw AudioFileError.unwritable(path: path, reason: String(cString: strerror(errno)))
+    }
+}
+
+/// Tells one file from another whatever name or link leads to it.
+private struct FileIdentity: Equatable {
+    let device: UInt64
+    let node: UInt64
+    let isFolder: Bool
+}
+
+private func identity(of url: URL) -> FileIdentity? {
+    var status = stat()
+    guard stat(url.path, &status) == 0 else { return nil }
+    return FileIdentity(
+        device: UInt64(status.st_dev), node: UInt64(status.st_ino),
+        isFolder: status.st_mode & S_IFMT == S_IFDIR)
+}

@@ -1,0 +1,55 @@
+public import Foundation
+
+/// A recording that is to be continued: checked from end to end, its last part in memory.
+public struct Snippet: Sendable {
+    public let url: URL
+    /// Frames of the whole file.
+    public let frameCount: Int
+    /// How the file's samples can be written again without loss.
+    public let samples: SampleFormat
+    /// The file's last `tailSeconds` seconds (all of it where it is shorter), at its own rate and channels.
+    public let tail: AudioBuffer
+
+    /// Nothing louder than this (−80 dBFS) counts as silence.
+    private static let silence = 1e-4
+
+    /// Reads the whole file once in pieces, so that hours of sound need no more memory than the tail does.
+    ///
+    /// Throws `AudioFileError` for anything that cannot be continued: a file that is missing, no sound, truncated,
+    /// damaged, shorter than `minimumSeconds`, silent, or that holds a sample that is no finite number.
+    public init(contentsOf url: URL, tailSeconds: Double, minimumSeconds: Double = 1) throws {
+        var reader = try AudioFileReader(contentsOf: url)
+        let path = url.relativePath
+        let rate = reader.sampleRate
+        let channels = reader.channelCount
+        let tailCount = Int(max(minimumSeconds, tailSeconds) * Double(rate)) * channels
+        var recent: [Double] = []
+        var peak = 0.0
+        var position = 0
+        while true {
+            let chunk = try reader.read(frames: 1 << 16)
+            if chunk.isEmpty { break }
+            for (i, sample) in chunk.enumerated() {
+                guard sample.isFinite else {
+                    throw AudioFileError.notFinite(
+                        path: path, second: Double(position + i / channels) / Double(rate))
+                }
+                peak = max(peak, abs(sample))
+            }
+            position += chunk.count / channels
+            recent += chunk
+            if recent.count > 4 * tailCount { recent.removeFirst(recent.count - tailCount) }
+        }
+        guard position > 0 else { throw AudioFileError.empty(path: path) }
+        guard Double(position) >= minimumSeconds * Double(rate) else {
+            throw AudioFileError.tooShort(
+                path: path, seconds: Double(position) / Double(rate), minimum: minimumSeconds)
+        }
+        guard peak > Self.silence else { throw AudioFileError.silent(path: path) }
+        self.url = url
+        self.frameCount = position
+        self.samples = reader.samples
+        self.tail = AudioBuffer(
+            interleaved: recent.suffix(tailCount), channelCount: channels, sampleRate: rate)
+    }
+}
