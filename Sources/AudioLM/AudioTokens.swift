@@ -1,0 +1,12 @@
+/// Sound as tokens: what the semantic tokenizer hears in it, and what the codec needs to sound it again.
+public struct AudioTokens: Sendable, Equatable {
+    /// 25 per second, each below 1024; empty where only the sound matters.
+    public var semantic: [Int]
+    /// `[frames][levels]`, 50 frames per second, 1 to 12 levels, each token below 1024.
+    public var acoustic: [[Int]]
+
+    public init(semantic: [Int], acoustic: [[Int]]) {
+        self.semantic = semantic
+        self.acoustic = acoustic
+    }
+}

@@ -1,0 +1,57 @@
+/// The steps of a continuation whose progress and time are told.
+public enum ContinuationStage: String, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
+    /// Tokenizing the prompt.
+    case prompt
+    case semantic, coarse, fine
+    /// Turning acoustic tokens into sound.
+    case decoding
+}
+
+/// How far one stage has come. Exact counts over the whole request, never estimates.
+public struct ContinuationProgress: Sendable, Equatable {
+    public let stage: ContinuationStage
+    public let done: Int
+    public let total: Int
+
+    public init(stage: ContinuationStage, done: Int, total: Int) {
+        self.stage = stage
+        self.done = done
+        self.total = total
+    }
+}
+
+/// What a finished continuation took.
+public struct ContinuationSummary: Sendable, Equatable, Codable {
+    public let seed: UInt64
+    /// Length of the new sound.
+    public let seconds: Double
+    /// Tokens drawn by each stage.
+    public let tokens: [TokenStage: Int]
+    /// Wall time of each stage in seconds.
+    public let stageSeconds: [ContinuationStage: Double]
+    /// Wall time of the whole in seconds.
+    public let wallSeconds: Double
+    /// Seconds of new sound per second of wall time.
+    public var realTimeFactor: Double { wallSeconds > 0 ? seconds / wallSeconds : 0 }
+
+    public init(
+        seed: UInt64, seconds: Double, tokens: [TokenStage: Int],
+        stageSeconds: [ContinuationStage: Double], wallSeconds: Double
+    ) {
+        self.seed = seed
+        self.seconds = seconds
+        self.tokens = tokens
+        self.stageSeconds = stageSeconds
+        self.wallSeconds = wallSeconds
+    }
+}
+
+/// What a running continuation reports.
+public enum ContinuationEvent: Sendable {
+    case progress(ContinuationProgress)
+    /// The next samples, mono at the bundle's rate; all chunks in order are the continuation, which begins
+    /// where the prompt ends.
+    case audio([Float])
+    /// The last event, on success only.
+    case finished(ContinuationSummary)
+}

@@ -1,0 +1,41 @@
+/// The three token models of a bundle, in the order in which they run (AudioLM, section III-C).
+public enum TokenStage: String, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
+    case semantic, coarse, fine
+}
+
+/// How one stage draws its tokens. What is nil is left to the bundle, whose defaults were chosen by ear.
+public struct SamplingOptions: Sendable, Equatable {
+    /// 0 takes the likeliest token each time; 1 draws from the distribution as learned; more is wilder.
+    public var temperature: Float?
+    /// Draw among this many likeliest tokens; 0 means all.
+    public var topK: Int?
+    /// Draw among the likeliest tokens that together hold this probability, in (0, 1].
+    public var topP: Float?
+
+    public init(temperature: Float? = nil, topK: Int? = nil, topP: Float? = nil) {
+        self.temperature = temperature
+        self.topK = topK
+        self.topP = topP
+    }
+}
+
+/// What a continuation should be like.
+public struct ContinuationOptions: Sendable, Equatable {
+    /// Length of the new sound in seconds; `round(seconds × sample rate)` samples come out.
+    public var seconds: Double
+    /// Equal seeds and options give equal sound, on any number of threads.
+    public var seed: UInt64
+    /// How much of the prompt's end the models hear, in seconds; nil means as much as their windows hold.
+    public var promptSeconds: Double?
+    public var sampling: [TokenStage: SamplingOptions]
+
+    public init(
+        seconds: Double = 20, seed: UInt64, promptSeconds: Double? = nil,
+        sampling: [TokenStage: SamplingOptions] = [:]
+    ) {
+        self.seconds = seconds
+        self.seed = seed
+        self.promptSeconds = promptSeconds
+        self.sampling = sampling
+    }
+}

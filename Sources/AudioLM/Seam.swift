@@ -1,0 +1,105 @@
+public import AudioFiles
+import Foundation
+
+/// Where a snippet ends and its continuation begins: what the models hear of the snippet, and how their mono sound
+/// becomes sound of the snippet's own rate, channels and level that joins on without a click.
+///
+/// The snippet's samples are never touched. Its last tenth of a second is extrapolated beyond the seam, per channel,
+/// and cross-faded into the continuation over 20 ms.
+public struct Seam: Sendable {
+    /// Peaks of the continuation are turned down to this.
+    static let ceiling: Float = 0.98
+
+    private let tail: AudioBuffer
+    private let modelRate: Int
+    /// Factor from the snippet's level to the models'.
+    private let modelGain: Float
+    /// Factor from the reference to each channel, negative for one of opposite polarity.
+    private let balance: [Float]
+
+    /// The end of the snippet as the models hear it: mono at their rate, its last sample the snippet's last.
+    /// Very quiet and overloud recordings are brought to a usual level, which `continuation` takes back.
+    public let prompt: [Float]
+
+    /// - Parameters:
+    ///   - tail: the end of the snippet, at least a second; all that the models shall hear.
+    ///   - modelRate: the models' sample rate.
+    public init(after tail: AudioBuffer, modelRate: Int) throws {
+        self.tail = tail
+        self.modelRate = modelRate
+        let recent = tail.frames(max(0, tail.frameCount - 10 * tail.sampleRate)..<tail.frameCount)
+        let reference = Self.reference(recent)
+        balance = recent.channels.map { Self.balance(of: $0, against: reference.samples) }
+        let mono = reference.channel.map { tail.channels[$0] } ?? tail.mixedToMono()
+        let peak = mono.reduce(0) { max($0, abs($1)) }
+        let gain = (0.1...1).contains(peak) || peak == 0 ? 1 : 0.5 / peak
+        modelGain = gain
+        prompt = try AudioBuffer(mono: mono, sampleRate: tail.sampleRate).resampled(to: modelRate)
+            .channels[0].map { $0 * gain }
+    }
+
+    /// The continuation in the snippet's own rate and channels, exactly `round(seconds × rate)` frames.
+    ///
+    /// - Parameter generated: mono samples at the models' rate that begin where the prompt ends.
+    public func continuation(_ generated: [Float], seconds: Double) throws -> AudioBuffer {
+        let rate = tail.sampleRate
+        let frames = Int((seconds * Double(rate)).rounded())
+        let mono = try resampled(generated, frames: frames)
+        let fade = min(frames, rate / 50)
+        let window = min(tail.frameCount, rate / 10)
+        var channels = zip(tail.channels, balance).map { channel, gain in
+            var samples = mono.map { $0 * gain }
+            let ringing = extrapolated(channel.suffix(window), by: fade, order: 256)
+            for i in 0..<fade {
+                let weight = Float(0.5 - 0.5 * cos(.pi * (Double(i) + 1) / (Double(fade) + 1)))
+                samples[i] = (1 - weight) * ringing[i] + weight * samples[i]
+            }
+            return samples
+        }
+        limit(&channels, to: Self.ceiling, reach: max(1, rate / 200))
+        fadeOut(&channels, frames: min(frames, rate / 200))
+        return AudioBuffer(channels: channels, sampleRate: rate)
+    }
+
+    /// `generated` at the snippet's rate, cut or padded to `frames`. It is resampled behind the prompt's last
+    /// second, so that the filter finds sound on both sides of the seam.
+    private func resampled(_ generated: [Float], frames: Int) throws -> [Float] {
+        let padding = [Float](repeating: 0, count: modelRate / 50)
+        let context = Array(prompt.suffix(modelRate))
+        let lead = [Float](repeating: 0, count: modelRate - context.count)
+        let whole = AudioBuffer(mono: lead + context + generated + padding, sampleRate: modelRate)
+        let samples = try whole.resampled(to: tail.sampleRate).channels[0].dropFirst(tail.sampleRate)
+            .prefix(frames).map { $0 / modelGain }
+        return samples + [Float](repeating: 0, count: frames - samples.count)
+    }
+
+    private func fadeOut(_ channels: inout [[Float]], frames: Int) {
+        for c in channels.indices {
+            let count = channels[c].count
+            for i in 0..<frames { channels[c][count - 1 - i] *= Float(i) / Float(max(1, frames)) }
+        }
+    }
+
+    /// The mix of all channels, or, where they cancel each other out in it, the loudest channel and its number.
+    private static func reference(_ sound: AudioBuffer) -> (samples: [Float], channel: Int?) {
+        let mix = sound.mixedToMono()
+        let levels = sound.channels.map(rootMeanSquare)
+        let loudest = levels.indices.max { levels[$0] < levels[$1] } ?? 0
+        return rootMeanSquare(mix) < 0.1 * levels[loudest] ? (sound.channels[loudest], loudest) : (mix, nil)
+    }
+
+    /// How much louder `channel` is than `reference`.
+    private static func balance(of channel: [Float], against reference: [Float]) -> Float {
+        let level = rootMeanSquare(reference)
+        guard level > 0 else { return 1 }
+        let ratio = rootMeanSquare(channel) / level
+        let product = zip(channel, reference).reduce(0.0) { $0 + Double($1.0 * $1.1) }
+        let correlation = product / (Double(channel.count) * Double(ratio * level * level) + 1e-30)
+        return correlation < -0.5 ? -ratio : ratio
+    }
+
+    private static func rootMeanSquare(_ samples: [Float]) -> Float {
+        guard !samples.isEmpty else { return 0 }
+        return Float((samples.reduce(0.0) { $0 + Double($1 * $1) } / Double(samples.count)).squareRoot())
+    }
+}
