@@ -2,5 +2,6 @@
 
 STEPS = {
     "render": "render",
+    "prepare-recordings": "recordings",
     "train-codec": "train_codec",
 }

@@ -1,0 +1,49 @@
+"""Random crops of recordings for the codec, recorded by ever new microphones."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import scipy.fft
+import scipy.io.wavfile
+import torch
+from torch import Tensor
+
+from .room import equaliser
+
+
+class Crops:
+    """An endless stream of [batch, samples] crops, drawn from folders of 24 kHz WAV by their weights."""
+
+    def __init__(self, folders: dict[Path, float], samples: int, batch: int, seed: int):
+        self.samples, self.batch = samples, batch
+        self._rng = np.random.default_rng(seed)
+        self._folders = []
+        for folder, weight in folders.items():
+            files = sorted(folder.glob("*.wav"))
+            if not files:
+                raise SystemExit(f"{folder}: no WAV files; run `render` or `prepare-recordings` first")
+            waves = [scipy.io.wavfile.read(file, mmap=True)[1] for file in files]
+            lengths = np.array([len(wave) for wave in waves], float)
+            self._folders.append((weight, waves, lengths / lengths.sum()))
+        self._weights = np.array([weight for weight, _, _ in self._folders])
+        self._weights /= self._weights.sum()
+
+    def __iter__(self) -> Iterator[Tensor]:
+        while True:
+            yield torch.from_numpy(np.stack([self._crop() for _ in range(self.batch)]))
+
+    def _crop(self) -> np.ndarray:
+        rng = self._rng
+        _, waves, lengths = self._folders[rng.choice(len(self._folders), p=self._weights)]
+        wave = waves[rng.choice(len(waves), p=lengths)]
+        start = rng.integers(0, max(1, len(wave) - self.samples))
+        crop = wave[start : start + self.samples].astype(np.float32) / 32768
+        crop = np.pad(crop, (0, self.samples - len(crop)))
+        if rng.random() < 0.5:
+            size = scipy.fft.next_fast_len(len(crop) + 512, real=True)
+            spectrum = scipy.fft.rfft(crop, size) * scipy.fft.rfft(equaliser(rng), size)
+            crop = scipy.fft.irfft(spectrum, size)[256 : 256 + len(crop)]
+        crop = crop * np.float32(10 ** (rng.uniform(-12, 9) / 20) * rng.choice((-1, 1)))
+        peak = np.abs(crop).max()
+        return (crop * min(1.0, 0.95 / (peak + 1e-9))).astype(np.float32)

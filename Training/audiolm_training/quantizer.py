@@ -1,0 +1,102 @@
+"""Residual vector quantiser (SoundStream, section III-C), with k-means initialisation, EMA codebooks and dropout."""
+
+import torch
+from torch import Tensor, nn
+
+
+class ResidualVectorQuantizer(nn.Module):
+    """`levels` codebooks of `size` vectors, each coding what the levels before it left over."""
+
+    codebooks: Tensor
+
+    def __init__(self, levels: int, size: int, dim: int, decay: float = 0.99):
+        super().__init__()
+        self.decay = decay
+        self.register_buffer("codebooks", torch.zeros(levels, size, dim))
+        self.register_buffer("usage", torch.ones(levels, size), persistent=False)  # EMA of how often each is chosen
+        self.register_buffer("sums", torch.zeros(levels, size, dim), persistent=False)  # EMA of what they code
+
+    @torch.no_grad()
+    def encode(self, latents: Tensor, beams: int = 1) -> Tensor:
+        """[frames, dim] -> codes [frames, levels]: the best of `beams` paths through the levels, kept at each."""
+        frames, dim = latents.shape
+        levels, size, _ = self.codebooks.shape
+        residual = latents[:, None]  # [frames, paths, dim]
+        codes = latents.new_zeros((frames, 1, 0), dtype=torch.long)
+        for codebook in self.codebooks:
+            # |r - c|^2 = |r|^2 - 2 r c + |c|^2
+            score = residual.square().sum(-1, keepdim=True) - 2 * residual @ codebook.T + codebook.square().sum(-1)
+            paths = min(beams, score.shape[1] * size)
+            best = score.flatten(1).topk(paths, largest=False, sorted=True).indices  # [frames, paths]
+            origin, choice = best // size, best % size
+            codes = torch.cat([codes.gather(1, origin[..., None].expand(-1, -1, codes.shape[-1])), choice[..., None]], -1)
+            residual = residual.gather(1, origin[..., None].expand(-1, -1, dim)) - codebook[choice]
+        return codes[:, 0]
+
+    def decode(self, codes: Tensor) -> Tensor:
+        """codes [..., levels used] -> [..., dim]: the sum of the chosen vectors."""
+        return sum(self.codebooks[level][codes[..., level]] for level in range(codes.shape[-1]))
+
+    def forward(self, latents: Tensor, levels: Tensor) -> tuple[Tensor, Tensor]:
+        """Training: [frames, dim], levels to use [frames] -> quantised (straight-through), commitment loss."""
+        residual = latents.detach()
+        quantised = torch.zeros_like(residual)
+        for level, codebook in enumerate(self.codebooks):
+            used = (level < levels).nonzero()[:, 0]
+            if len(used) == 0:
+                break
+            target = residual[used]
+            choice = (codebook.square().sum(-1) - 2 * target @ codebook.T).argmin(-1)
+            quantised[used] += codebook[choice]
+            residual[used] -= codebook[choice]
+            if self.training:
+                self._update(level, target, choice)
+        commitment = (latents - quantised).square().mean()
+        return latents + (quantised - latents).detach(), commitment
+
+    @torch.no_grad()
+    def _update(self, level: int, target: Tensor, choice: Tensor) -> None:
+        """EMA of the vectors that each code stands for; codes that died take a random vector's place."""
+        counts = torch.bincount(choice, minlength=self.usage.shape[1]).to(target)
+        sums = torch.zeros_like(self.sums[level]).index_add_(0, choice, target)
+        if torch.distributed.is_initialized():
+            torch.distributed.all_reduce(counts)
+            torch.distributed.all_reduce(sums)
+        self.usage[level].lerp_(counts, 1 - self.decay)
+        self.sums[level].lerp_(sums, 1 - self.decay)
+        self.codebooks[level] = self.sums[level] / self.usage[level].clamp_min(1e-6)[:, None]
+        # In units of an even share of a batch, so that the bound means the same for every batch size.
+        dead = (self.usage[level] < 0.03 * len(target) / self.usage.shape[1]).nonzero()[:, 0]
+        if len(dead):
+            substitutes = target[torch.randint(len(target), (len(dead),), device=target.device)]
+            if torch.distributed.is_initialized():
+                torch.distributed.broadcast(substitutes, 0)
+            share = len(target) / self.usage.shape[1]
+            self.codebooks[level][dead] = substitutes
+            self.usage[level][dead] = share
+            self.sums[level][dead] = substitutes * share
+
+    @torch.no_grad()
+    def initialise(self, latents: Tensor, iterations: int = 12) -> list[float]:
+        """k-means, level by level, on [frames, dim]; returns the share of the variance left after each level."""
+        residual = latents.clone()
+        total = residual.square().sum()
+        left = []
+        for level in range(len(self.codebooks)):
+            size = self.codebooks.shape[1]
+            centres = residual[torch.randperm(len(residual), device=residual.device)[:size]].clone()
+            for _ in range(iterations):
+                choice = (centres.square().sum(-1) - 2 * residual @ centres.T).argmin(-1)
+                counts = torch.bincount(choice, minlength=size).to(residual)
+                sums = torch.zeros_like(centres).index_add_(0, choice, residual)
+                empty = (counts == 0).nonzero()[:, 0]
+                centres = sums / counts.clamp_min(1)[:, None]
+                if len(empty):
+                    centres[empty] = residual[torch.randint(len(residual), (len(empty),), device=residual.device)]
+            choice = (centres.square().sum(-1) - 2 * residual @ centres.T).argmin(-1)
+            self.codebooks[level] = centres
+            self.usage[level] = 1
+            self.sums[level] = centres
+            residual -= centres[choice]
+            left.append((residual.square().sum() / total).item())
+        return left

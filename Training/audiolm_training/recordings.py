@@ -1,0 +1,64 @@
+"""Step `prepare-recordings`: a folder of recordings in any format, as 24 kHz mono WAV, split by speaker or folder."""
+
+import argparse
+import csv
+import hashlib
+from math import gcd
+from pathlib import Path
+
+import numpy as np
+import scipy.signal
+import soundfile
+
+SAMPLE_RATE = 24_000
+SUFFIXES = {f".{name.lower()}" for name in soundfile.available_formats()} | {".opus", ".oga", ".mp3"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--recordings", type=Path, required=True, help="folder, searched through")
+    parser.add_argument("--name", required=True, help="name of the data set under RUNS/data")
+    parser.add_argument("--manifest", type=Path, help="TSV with path, speaker and use (`eval` becomes the test split)")
+    parser.add_argument("--valid-share", type=float, default=0.05, help="share of speakers (or folders) kept for validation")
+
+
+def run(args: argparse.Namespace) -> None:
+    out = args.runs / "data" / args.name
+    files = sorted(path for path in args.recordings.rglob("*") if path.suffix.lower() in SUFFIXES)
+    if not files:
+        raise SystemExit(f"{args.recordings}: no sound files found; give a folder that holds some")
+    told = _read_manifest(args.manifest) if args.manifest else {}
+    for number, path in enumerate(files):
+        name = str(path.relative_to(args.recordings))
+        if args.manifest and name not in told:
+            continue
+        group, use = told.get(name, (path.parent.name, ""))
+        split = "test" if use == "eval" else _split(group, args.valid_share)
+        target = out / split / f"{name.replace('/', '_').rsplit('.', 1)[0]}.wav"
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            partial = target.with_suffix(".partial")
+            soundfile.write(partial, read_mono(path), SAMPLE_RATE, "PCM_16", format="WAV")
+            partial.rename(target)
+        if number % 200 == 0:
+            print(f"{number}/{len(files)} {name}", flush=True)
+
+
+def read_mono(path: Path) -> np.ndarray:
+    """float32 [samples] at 24 kHz."""
+    sound, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    sound = sound.mean(1)
+    if rate != SAMPLE_RATE:
+        divisor = gcd(rate, SAMPLE_RATE)
+        sound = scipy.signal.resample_poly(sound, SAMPLE_RATE // divisor, rate // divisor)
+    return np.clip(sound, -1, 1).astype(np.float32)
+
+
+def _split(group: str, valid_share: float) -> str:
+    position = int(hashlib.sha1(group.encode()).hexdigest()[:8], 16) / 2**32
+    return "valid" if position < valid_share else "train"
+
+
+def _read_manifest(path: Path) -> dict[str, tuple[str, str]]:
+    with open(path, newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return {row["path"]: (row["speaker"], row["use"]) for row in rows}
