@@ -1,5 +1,114 @@
+/* Compute kernels of audiolm-swift.
+ *
+ * Every kernel exists as a plain C reference and as vector variants (AVX2, AVX-512, NEON). All of them perform
+ * the same floating-point operations in the same order for each output element: sums run over sixteen lanes that
+ * are folded by a fixed tree, products of matrices accumulate over the inner dimension in ascending order with
+ * fused multiply-adds. So a result depends neither on the instruction set nor on the number of rows computed
+ * together nor on the thread that computes it, and the variants are tested for bitwise equality.
+ *
+ * Kernels allocate nothing, start no threads and keep no state. Row-major f32 throughout; strides are in
+ * elements. */
 #ifndef AUDIOLM_KERNELS_H
 #define AUDIOLM_KERNELS_H
 #include <stddef.h>
 #include <stdint.h>
+
+/* Columns of one weight panel, and lanes of every reduction. */
+#define AUDIOLM_LANES 16
+
+/* y[r, n] = scale[n] * sum_k x[r, k] * W[n, k] + bias[n].
+ * W is packed in panels of 16 outputs, [ceil(outputs / 16)][inner][16], padded with zeros. scale and bias hold
+ * ceil(outputs / 16) * 16 floats, or are NULL. Rows of x may overlap (a convolution is a product whose row
+ * stride is smaller than its inner dimension). */
+typedef struct {
+    const float *_Nonnull x;
+    size_t x_stride;
+    const void *_Nonnull panels;
+    const float *_Nullable scale;
+    const float *_Nullable bias;
+    float *_Nonnull y;
+    size_t y_stride;
+    size_t inner;
+    size_t outputs;
+} audiolm_gemm;
+
+/* The part of a product that one call computes: rows and panels, half-open. */
+typedef struct {
+    size_t row_begin, row_end, panel_begin, panel_end;
+} audiolm_tile;
+
+/* Softmax attention of several queries over a ring of keys and values, head by head.
+ * Row i of q (i-th query) stands at position first_position + i. Position p of k and v lies in row p % capacity.
+ * Causal (window > 0): a query at p sees max(oldest_position, p - window + 1) ... p. Full (window == 0): every
+ * query sees oldest_position ..< key_end. scores is scratch of at least as many floats as a query sees keys. */
+typedef struct {
+    const float *_Nonnull q;
+    size_t q_stride;
+    const float *_Nonnull k;
+    const float *_Nonnull v;
+    size_t kv_stride;
+    float *_Nonnull y;
+    size_t y_stride;
+    size_t head_dim;
+    size_t first_position, oldest_position, key_end, window, capacity;
+    float score_scale;
+} audiolm_attention;
+
+/* y[t, c] = bias[c] + sum_j weight[j, c] * x[t + j * dilation, c]; x holds frames + (taps - 1) * dilation rows. */
+typedef struct {
+    const float *_Nonnull x;
+    const float *_Nonnull weight;
+    const float *_Nullable bias;
+    float *_Nonnull y;
+    size_t frames, channels, taps, dilation;
+} audiolm_depthwise;
+
+/* One implementation of every kernel. */
+typedef struct {
+    const char *_Nonnull name;
+    void (*_Nonnull gemm_f32)(const audiolm_gemm *_Nonnull, audiolm_tile);
+    /* Weights are the upper halves of f32 (bfloat16), widened exactly. */
+    void (*_Nonnull gemm_bf16)(const audiolm_gemm *_Nonnull, audiolm_tile);
+    void (*_Nonnull gemm_i8)(const audiolm_gemm *_Nonnull, audiolm_tile);
+    /* Queries [query_begin, query_end) of heads [head_begin, head_end). */
+    void (*_Nonnull attention)(const audiolm_attention *_Nonnull, size_t query_begin, size_t query_end,
+                               size_t head_begin, size_t head_end, float *_Nonnull scores);
+    /* Output frames [begin, end). */
+    void (*_Nonnull depthwise)(const audiolm_depthwise *_Nonnull, size_t begin, size_t end);
+    /* Rows of x [rows, n] in place: softmax; (x - mean) / sqrt(var + eps) * weight + bias; x / rms * weight. */
+    void (*_Nonnull softmax)(float *_Nonnull x, size_t rows, size_t n);
+    void (*_Nonnull layer_norm)(float *_Nonnull x, size_t rows, size_t n, const float *_Nonnull weight,
+                                const float *_Nonnull bias, float epsilon);
+    void (*_Nonnull rms_norm)(float *_Nonnull x, size_t rows, size_t n, const float *_Nonnull weight,
+                              float epsilon);
+    /* Rotates each head of each row in place: pairs (i, i + dim / 2); cosine and sine are [rows, dim / 2]. */
+    void (*_Nonnull rope)(float *_Nonnull x, size_t rows, size_t stride, size_t heads, size_t dim,
+                          const float *_Nonnull cosine, const float *_Nonnull sine);
+    /* Elementwise in place: x * Phi(x) (the exact GELU); x * sigmoid(x); sigmoid(x); x *= silu(gate). */
+    void (*_Nonnull gelu)(float *_Nonnull x, size_t n);
+    void (*_Nonnull silu)(float *_Nonnull x, size_t n);
+    void (*_Nonnull sigmoid)(float *_Nonnull x, size_t n);
+    void (*_Nonnull multiply_silu)(float *_Nonnull x, const float *_Nonnull gate, size_t n);
+    /* Index of the largest of n > 0 values, the first of equals: the nearest code, given dot(x, code) - |code|^2 / 2. */
+    size_t (*_Nonnull argmax)(const float *_Nonnull x, size_t n);
+} audiolm_kernels;
+
+typedef enum { AUDIOLM_ISA_REF, AUDIOLM_ISA_AVX2, AUDIOLM_ISA_AVX512, AUDIOLM_ISA_NEON } audiolm_isa;
+
+/* The kernels of one instruction set, or NULL where this machine or build lacks it. */
+const audiolm_kernels *_Nullable audiolm_kernels_for(audiolm_isa isa);
+
+/* The best kernels of this machine, or those named by the environment variable AUDIOLM_ISA
+ * (ref, avx2, avx512, neon) where available. */
+const audiolm_kernels *_Nonnull audiolm_kernels_best(void);
+
+/* Tells the processor that the caller is spinning. */
+static inline void audiolm_cpu_relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 #endif

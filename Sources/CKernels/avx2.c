@@ -1,0 +1,26 @@
+/* AVX2 and FMA: sixteen registers of eight, so a tile of six rows by one panel keeps twelve sums. */
+#if defined(__x86_64__)
+
+#define TABLE audiolm_kernels_avx2
+#define TABLE_NAME "avx2"
+#define MAIN_PANELS 1
+#define PANELS_1 4
+#define PANELS_2 2
+#define PANELS_3 2
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#include "body/vector.h"
+
+#include "body/reduce.h"
+
+#include "body/attention.h"
+#include "body/gemm.h"
+#include "body/rows.h"
+#include "body/table.h"
+#pragma clang attribute pop
+
+#endif

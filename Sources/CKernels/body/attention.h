@@ -1,0 +1,65 @@
+/* Attention of one query and head at a time; keys in ascending position, whatever their place in the ring. */
+
+/* Scores of keys that lie one after the other in memory. */
+ALWAYS_INLINE void score_run(const audiolm_attention *a, const float *q, const float *k, size_t count,
+                             float *scores) {
+    for (size_t j = 0; j < count; ++j) scores[j] = dot_of(q, k + j * a->kv_stride, a->head_dim) * a->score_scale;
+}
+
+/* Adds p[j] * v[j] of consecutive values to B blocks of sixteen sums. */
+ALWAYS_INLINE void mix_run(const int B, const audiolm_attention *a, const float *v, size_t count, const float *p,
+                           f32x16 *sums) {
+    for (size_t j = 0; j < count; ++j, v += a->kv_stride)
+        _Pragma("unroll") for (int b = 0; b < B; ++b)
+            sums[b] = fma16(splat(p[j]), load(v + b * LANES), sums[b]);
+}
+
+ALWAYS_INLINE void mix(const int B, const audiolm_attention *a, const float *first, size_t first_count,
+                       const float *second, size_t second_count, const float *p, float norm, float *y) {
+    f32x16 sums[4];
+    _Pragma("unroll") for (int b = 0; b < B; ++b) sums[b] = splat(0);
+    mix_run(B, a, first, first_count, p, sums);
+    mix_run(B, a, second, second_count, p + first_count, sums);
+    _Pragma("unroll") for (int b = 0; b < B; ++b) store(y + b * LANES, sums[b] * splat(norm));
+}
+
+/* The last head_dim % 16 dimensions. */
+ALWAYS_INLINE void mix_tail(const audiolm_attention *a, const float *first, size_t first_count,
+                            const float *second, size_t second_count, const float *p, float norm, float *y,
+                            size_t width) {
+    f32x16 sum = splat(0);
+    for (size_t j = 0; j < first_count; ++j)
+        sum = fma16(splat(p[j]), load_part(first + j * a->kv_stride, width), sum);
+    for (size_t j = 0; j < second_count; ++j)
+        sum = fma16(splat(p[first_count + j]), load_part(second + j * a->kv_stride, width), sum);
+    store_part(y, sum * splat(norm), width);
+}
+
+ALWAYS_INLINE void attend(const audiolm_attention *a, size_t query, size_t head, float *scores) {
+    const size_t dim = a->head_dim, position = a->first_position + query;
+    const size_t end = a->window ? position + 1 : a->key_end;
+    size_t begin = a->oldest_position;
+    if (a->window && end > a->window && end - a->window > begin) begin = end - a->window;
+    const size_t count = end - begin, slot = begin % a->capacity;
+    const size_t run = a->capacity - slot < count ? a->capacity - slot : count;
+
+    const float *q = a->q + query * a->q_stride + head * dim;
+    const float *k = a->k + head * dim, *v = a->v + head * dim;
+    score_run(a, q, k + slot * a->kv_stride, run, scores);
+    score_run(a, q, k, count - run, scores + run);
+    const float norm = 1.0f / exponentials(scores, count);
+
+    float *y = a->y + query * a->y_stride + head * dim;
+    const float *first = v + slot * a->kv_stride;
+    size_t d = 0;
+    for (; d + 4 * LANES <= dim; d += 4 * LANES)
+        mix(4, a, first + d, run, v + d, count - run, scores, norm, y + d);
+    for (; d + LANES <= dim; d += LANES) mix(1, a, first + d, run, v + d, count - run, scores, norm, y + d);
+    if (d < dim) mix_tail(a, first + d, run, v + d, count - run, scores, norm, y + d, dim - d);
+}
+
+static void attention(const audiolm_attention *a, size_t query_begin, size_t query_end, size_t head_begin,
+                      size_t head_end, float *scores) {
+    for (size_t head = head_begin; head < head_end; ++head)
+        for (size_t query = query_begin; query < query_end; ++query) attend(a, query, head, scores);
+}

@@ -1,0 +1,92 @@
+/* Sixteen-lane vectors in the compiler's own vector notation: one zmm, two ymm or four NEON registers. Included
+ * by a translation unit inside its target attribute. */
+#include "../constants.h"
+#include "../tables.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+/* Vectors pass between functions that are always inlined: no calling convention is involved. */
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define LANES AUDIOLM_LANES
+
+typedef float f32x16 __attribute__((vector_size(64)));
+typedef float f32x16_unaligned __attribute__((vector_size(64), aligned(4), may_alias));
+typedef float f32x8 __attribute__((vector_size(32)));
+typedef float f32x4 __attribute__((vector_size(16)));
+typedef float f32x2 __attribute__((vector_size(8)));
+typedef int32_t i32x16 __attribute__((vector_size(64)));
+typedef uint32_t u32x16 __attribute__((vector_size(64)));
+typedef uint16_t u16x16_unaligned __attribute__((vector_size(32), aligned(2), may_alias));
+typedef int8_t i8x16_unaligned __attribute__((vector_size(16), aligned(1), may_alias));
+
+ALWAYS_INLINE f32x16 splat(float s) { return (f32x16){s, s, s, s, s, s, s, s, s, s, s, s, s, s, s, s}; }
+
+ALWAYS_INLINE f32x16 fma16(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
+
+ALWAYS_INLINE f32x16 load(const float *p) { return *(const f32x16_unaligned *)p; }
+
+ALWAYS_INLINE void store(float *p, f32x16 v) { *(f32x16_unaligned *)p = v; }
+
+/* The first n < 16 lanes from memory, the others zero. */
+ALWAYS_INLINE f32x16 load_part(const float *p, size_t n) {
+    f32x16 v = splat(0);
+    memcpy(&v, p, n * sizeof *p);
+    return v;
+}
+
+ALWAYS_INLINE void store_part(float *p, f32x16 v, size_t n) { memcpy(p, &v, n * sizeof *p); }
+
+ALWAYS_INLINE f32x16 widen_f32(const float *p) { return load(p); }
+
+ALWAYS_INLINE f32x16 widen_bf16(const uint16_t *p) {
+    const u16x16_unaligned narrow = *(const u16x16_unaligned *)p;
+    return (f32x16)(__builtin_convertvector(narrow, u32x16) << 16);
+}
+
+ALWAYS_INLINE f32x16 widen_i8(const int8_t *p) {
+    const i8x16_unaligned narrow = *(const i8x16_unaligned *)p;
+    return __builtin_convertvector(__builtin_convertvector(narrow, i32x16), f32x16);
+}
+
+ALWAYS_INLINE float fold(f32x16 v) {
+    const f32x8 a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+                    __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+    const f32x4 b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
+    const f32x2 c = __builtin_shufflevector(b, b, 0, 1) + __builtin_shufflevector(b, b, 2, 3);
+    return c[0] + c[1];
+}
+
+ALWAYS_INLINE f32x16 exp16(f32x16 x) {
+    x = __builtin_elementwise_min(__builtin_elementwise_max(x, splat(EXP_MIN)), splat(EXP_MAX));
+    const f32x16 n = __builtin_elementwise_roundeven(x * splat(LOG2_E));
+    f32x16 r = fma16(-n, splat(LN2_HIGH), x);
+    r = fma16(-n, splat(LN2_LOW), r);
+    f32x16 p = fma16(r, splat(EXP_C7), splat(EXP_C6));
+    p = fma16(r, p, splat(EXP_C5));
+    p = fma16(r, p, splat(EXP_C4));
+    p = fma16(r, p, splat(EXP_C3));
+    p = fma16(r, p, splat(0.5f));
+    p = fma16(r, p, splat(1.0f));
+    p = fma16(r, p, splat(1.0f));
+    const i32x16 power = (__builtin_convertvector(n, i32x16) + 127) << 23;
+    return p * (f32x16)power;
+}
+
+ALWAYS_INLINE f32x16 sigmoid16(f32x16 x) { return splat(1.0f) / (splat(1.0f) + exp16(-x)); }
+
+ALWAYS_INLINE f32x16 gelu16(f32x16 x) {
+    const f32x16 z = __builtin_elementwise_abs(x) * splat(SQRT_HALF);
+    const f32x16 t = splat(1.0f) / fma16(splat(ERFC_P), z, splat(1.0f));
+    f32x16 p = fma16(t, splat(ERFC_A5), splat(ERFC_A4));
+    p = fma16(t, p, splat(ERFC_A3));
+    p = fma16(t, p, splat(ERFC_A2));
+    p = fma16(t, p, splat(ERFC_A1));
+    const f32x16 erfc = p * t * exp16(-(z * z));
+    const i32x16 negative = (i32x16)(x < splat(0));
+    const i32x16 tail = ((i32x16)erfc & negative) | ((i32x16)(splat(2.0f) - erfc) & ~negative);
+    return splat(0.5f) * x * (f32x16)tail;
+}

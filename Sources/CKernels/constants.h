@@ -1,0 +1,27 @@
+/* Numbers shared by the reference and the vector kernels. */
+#ifndef AUDIOLM_CONSTANTS_H
+#define AUDIOLM_CONSTANTS_H
+
+/* exp(x) = 2^n * exp(r), n = round(x / ln 2), |r| <= ln 2 / 2, by the Taylor series of degree 7 (error 5e-9). */
+#define EXP_MIN -87.0f
+#define EXP_MAX 88.0f
+#define LOG2_E 1.44269504088896341f
+#define LN2_HIGH 0.693145751953125f
+#define LN2_LOW 1.42860682030941723e-6f
+#define EXP_C7 1.98412698412698e-4f
+#define EXP_C6 1.38888888888889e-3f
+#define EXP_C5 8.33333333333333e-3f
+#define EXP_C4 4.16666666666667e-2f
+#define EXP_C3 1.66666666666667e-1f
+
+/* erfc(z) = t * (a1 + t * (a2 + ...)) * exp(-z^2), t = 1 / (1 + p z), z >= 0; Abramowitz and Stegun 7.1.26,
+ * absolute error 1.5e-7. */
+#define ERFC_P 0.3275911f
+#define ERFC_A1 0.254829592f
+#define ERFC_A2 -0.284496736f
+#define ERFC_A3 1.421413741f
+#define ERFC_A4 -1.453152027f
+#define ERFC_A5 1.061405429f
+#define SQRT_HALF 0.70710678118654752f
+
+#endif

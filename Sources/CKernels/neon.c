@@ -1,0 +1,24 @@
+/* NEON: thirty-two registers of four, so a tile of six rows by one panel keeps twenty-four sums. */
+#if defined(__aarch64__)
+
+#define TABLE audiolm_kernels_neon
+#define TABLE_NAME "neon"
+#define MAIN_PANELS 1
+#define PANELS_1 4
+#define PANELS_2 2
+#define PANELS_3 2
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "body/vector.h"
+
+#include "body/reduce.h"
+
+#include "body/attention.h"
+#include "body/gemm.h"
+#include "body/rows.h"
+#include "body/table.h"
+
+#endif

@@ -1,0 +1,152 @@
+/* Plain C kernels: the oracle of the tests, and the fallback on processors without vector variants. */
+#include "math.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+static float widen_f32(const void *weights, size_t i) { return ((const float *)weights)[i]; }
+
+static float widen_bf16(const void *weights, size_t i) {
+    const uint32_t bits = (uint32_t)((const uint16_t *)weights)[i] << 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static float widen_i8(const void *weights, size_t i) { return (float)((const int8_t *)weights)[i]; }
+
+static void gemm(const audiolm_gemm *g, audiolm_tile tile, float (*widen)(const void *, size_t)) {
+    for (size_t row = tile.row_begin; row < tile.row_end; ++row) {
+        const float *x = g->x + row * g->x_stride;
+        for (size_t panel = tile.panel_begin; panel < tile.panel_end; ++panel) {
+            for (size_t lane = 0; lane < AUDIOLM_LANES; ++lane) {
+                const size_t output = panel * AUDIOLM_LANES + lane;
+                if (output >= g->outputs) break;
+                float sum = 0;
+                for (size_t i = 0; i < g->inner; ++i)
+                    sum = fmaf(x[i], widen(g->panels, (panel * g->inner + i) * AUDIOLM_LANES + lane), sum);
+                if (g->scale) sum = sum * g->scale[output];
+                if (g->bias) sum = sum + g->bias[output];
+                g->y[row * g->y_stride + output] = sum;
+            }
+        }
+    }
+}
+
+static void gemm_f32(const audiolm_gemm *g, audiolm_tile tile) { gemm(g, tile, widen_f32); }
+static void gemm_bf16(const audiolm_gemm *g, audiolm_tile tile) { gemm(g, tile, widen_bf16); }
+static void gemm_i8(const audiolm_gemm *g, audiolm_tile tile) { gemm(g, tile, widen_i8); }
+
+static void attend(const audiolm_attention *a, size_t query, size_t head, float *scores) {
+    const size_t dim = a->head_dim, position = a->first_position + query;
+    const size_t end = a->window ? position + 1 : a->key_end;
+    size_t begin = a->oldest_position;
+    if (a->window && end > a->window && end - a->window > begin) begin = end - a->window;
+    const size_t count = end - begin;
+    const float *q = a->q + query * a->q_stride + head * dim;
+    for (size_t j = 0; j < count; ++j) {
+        const float *k = a->k + (begin + j) % a->capacity * a->kv_stride + head * dim;
+        scores[j] = ref_dot(q, k, dim) * a->score_scale;
+    }
+    const float norm = 1.0f / ref_exponentials(scores, count);
+    float *y = a->y + query * a->y_stride + head * dim;
+    for (size_t d = 0; d < dim; ++d) {
+        float sum = 0;
+        for (size_t j = 0; j < count; ++j)
+            sum = fmaf(scores[j], a->v[(begin + j) % a->capacity * a->kv_stride + head * dim + d], sum);
+        y[d] = sum * norm;
+    }
+}
+
+static void attention(const audiolm_attention *a, size_t query_begin, size_t query_end, size_t head_begin,
+                      size_t head_end, float *scores) {
+    for (size_t head = head_begin; head < head_end; ++head)
+        for (size_t query = query_begin; query < query_end; ++query) attend(a, query, head, scores);
+}
+
+static void depthwise(const audiolm_depthwise *d, size_t begin, size_t end) {
+    for (size_t t = begin; t < end; ++t)
+        for (size_t c = 0; c < d->channels; ++c) {
+            float sum = d->bias ? d->bias[c] : 0;
+            for (size_t j = 0; j < d->taps; ++j)
+                sum = fmaf(d->weight[j * d->channels + c], d->x[(t + j * d->dilation) * d->channels + c], sum);
+            d->y[t * d->channels + c] = sum;
+        }
+}
+
+static void softmax(float *x, size_t rows, size_t n) {
+    for (size_t r = 0; r < rows; ++r, x += n) {
+        const float norm = 1.0f / ref_exponentials(x, n);
+        for (size_t i = 0; i < n; ++i) x[i] = x[i] * norm;
+    }
+}
+
+static void layer_norm(float *x, size_t rows, size_t n, const float *weight, const float *bias, float epsilon) {
+    for (size_t r = 0; r < rows; ++r, x += n) {
+        const float mean = ref_sum(x, n) / (float)n;
+        for (size_t i = 0; i < n; ++i) x[i] = x[i] - mean;
+        const float factor = 1.0f / sqrtf(ref_dot(x, x, n) / (float)n + epsilon);
+        for (size_t i = 0; i < n; ++i) x[i] = fmaf(x[i] * factor, weight[i], bias[i]);
+    }
+}
+
+static void rms_norm(float *x, size_t rows, size_t n, const float *weight, float epsilon) {
+    for (size_t r = 0; r < rows; ++r, x += n) {
+        const float factor = 1.0f / sqrtf(ref_dot(x, x, n) / (float)n + epsilon);
+        for (size_t i = 0; i < n; ++i) x[i] = x[i] * factor * weight[i];
+    }
+}
+
+static void rope(float *x, size_t rows, size_t stride, size_t heads, size_t dim, const float *cosine,
+                 const float *sine) {
+    const size_t half = dim / 2;
+    for (size_t r = 0; r < rows; ++r, x += stride, cosine += half, sine += half)
+        for (size_t h = 0; h < heads; ++h) {
+            float *low = x + h * dim, *high = low + half;
+            for (size_t i = 0; i < half; ++i) {
+                const float a = low[i], b = high[i];
+                low[i] = a * cosine[i] - b * sine[i];
+                high[i] = b * cosine[i] + a * sine[i];
+            }
+        }
+}
+
+static void gelu(float *x, size_t n) {
+    for (size_t i = 0; i < n; ++i) x[i] = ref_gelu(x[i]);
+}
+
+static void silu(float *x, size_t n) {
+    for (size_t i = 0; i < n; ++i) x[i] = x[i] * ref_sigmoid(x[i]);
+}
+
+static void sigmoid(float *x, size_t n) {
+    for (size_t i = 0; i < n; ++i) x[i] = ref_sigmoid(x[i]);
+}
+
+static void multiply_silu(float *x, const float *gate, size_t n) {
+    for (size_t i = 0; i < n; ++i) x[i] = x[i] * (gate[i] * ref_sigmoid(gate[i]));
+}
+
+static size_t argmax(const float *x, size_t n) {
+    size_t best = 0;
+    for (size_t i = 1; i < n; ++i)
+        if (x[i] > x[best]) best = i;
+    return best;
+}
+
+const audiolm_kernels audiolm_kernels_ref = {
+    .name = "ref",
+    .gemm_f32 = gemm_f32,
+    .gemm_bf16 = gemm_bf16,
+    .gemm_i8 = gemm_i8,
+    .attention = attention,
+    .depthwise = depthwise,
+    .softmax = softmax,
+    .layer_norm = layer_norm,
+    .rms_norm = rms_norm,
+    .rope = rope,
+    .gelu = gelu,
+    .silu = silu,
+    .sigmoid = sigmoid,
+    .multiply_silu = multiply_silu,
+    .argmax = argmax,
+};

@@ -1,0 +1,17 @@
+package import Tensors
+
+/// y = x · Wᵀ + b. Keys: `weight` [outputs, inputs] as F32, BF16 or I8, `bias` [outputs].
+package struct Linear: Sendable {
+    package let matrix: PackedMatrix
+
+    package var inputs: Int { matrix.inputs }
+    package var outputs: Int { matrix.outputs }
+
+    package init(_ inputs: Int, _ outputs: Int, bias: Bool, from weights: WeightScope) throws {
+        let bias = bias ? try weights.tensor("bias", [outputs]) : nil
+        matrix = try weights.matrix("weight", outputs, inputs, bias: bias)
+    }
+
+    /// `[rows, inputs]` → `[rows, outputs]`.
+    package func callAsFunction(_ x: Tensor, on pool: WorkerPool) -> Tensor { matrix.apply(x, on: pool) }
+}

@@ -1,0 +1,97 @@
+internal import CKernels
+
+/// Elementwise operations, in place.
+extension Tensor {
+    /// Adds `other`, of the same shape.
+    package mutating func add(_ other: Tensor) {
+        precondition(other.shape == shape, "adding \(other.shape) to \(shape)")
+        let count = count
+        other.withPointer { source in
+            withMutablePointer { target in
+                for i in 0..<count { target[i] += source[i] }
+            }
+        }
+    }
+
+    /// Multiplies by `other`, of the same shape.
+    package mutating func multiply(by other: Tensor) {
+        precondition(other.shape == shape, "multiplying \(shape) by \(other.shape)")
+        let count = count
+        other.withPointer { source in
+            withMutablePointer { target in
+                for i in 0..<count { target[i] *= source[i] }
+            }
+        }
+    }
+
+    /// Multiplies by one number.
+    package mutating func scale(by factor: Float) {
+        let count = count
+        withMutablePointer { target in
+            for i in 0..<count { target[i] *= factor }
+        }
+    }
+
+    /// Multiplies each row by `factors`, one per column.
+    package mutating func scaleColumns(by factors: Tensor) {
+        precondition(factors.count == columns, "\(factors.count) factors for \(columns) columns")
+        let (rows, columns) = (rows, columns)
+        factors.withPointer { factor in
+            withMutablePointer { target in
+                for row in 0..<rows {
+                    let line = target + row * columns
+                    for i in 0..<columns { line[i] *= factor[i] }
+                }
+            }
+        }
+    }
+
+    /// Adds `offsets`, one per column, to each row.
+    package mutating func addToRows(_ offsets: Tensor) {
+        precondition(offsets.count == columns, "\(offsets.count) offsets for \(columns) columns")
+        let (rows, columns) = (rows, columns)
+        offsets.withPointer { offset in
+            withMutablePointer { target in
+                for row in 0..<rows {
+                    let line = target + row * columns
+                    for i in 0..<columns { line[i] += offset[i] }
+                }
+            }
+        }
+    }
+
+    /// x · Φ(x), the exact GELU (`torch.nn.GELU()`).
+    package mutating func gelu() {
+        let count = count
+        withMutablePointer { kernels.pointee.gelu($0, count) }
+    }
+
+    /// x · σ(x).
+    package mutating func silu() {
+        let count = count
+        withMutablePointer { kernels.pointee.silu($0, count) }
+    }
+
+    /// σ(x) = 1 / (1 + e⁻ˣ).
+    package mutating func sigmoid() {
+        let count = count
+        withMutablePointer { kernels.pointee.sigmoid($0, count) }
+    }
+
+    /// max(x, 0).
+    package mutating func relu() {
+        let count = count
+        withMutablePointer { target in
+            for i in 0..<count { target[i] = max(target[i], 0) }
+        }
+    }
+
+    /// Multiplies by silu of `gate`, of the same shape: the middle of a SwiGLU.
+    package mutating func multiplySilu(of gate: Tensor) {
+        precondition(gate.shape == shape, "gating \(shape) by \(gate.shape)")
+        let count = count
+        gate.withPointer { gate in
+            withMutablePointer { kernels.pointee.multiply_silu($0, gate, count) }
+        }
+    }
+}

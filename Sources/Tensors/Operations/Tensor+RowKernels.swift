@@ -1,0 +1,43 @@
+internal import CKernels
+
+/// Operations over each row, in place.
+extension Tensor {
+    /// Softmax over the last axis. A maximum of −∞ in a whole row is not supported.
+    package mutating func softmax() {
+        let (columns, lines) = (columns, lineCount)
+        guard count > 0 else { return }
+        withMutablePointer { kernels.pointee.softmax($0, lines, columns) }
+    }
+
+    /// (x − mean) / √(variance + ε) · weight + bias over the last axis.
+    package mutating func layerNorm(weight: Tensor, bias: Tensor, epsilon: Float) {
+        precondition(weight.count == columns && bias.count == columns)
+        let (columns, lines) = (columns, lineCount)
+        weight.withPointer { weight in
+            bias.withPointer { bias in
+                withMutablePointer { kernels.pointee.layer_norm($0, lines, columns, weight, bias, epsilon) }
+            }
+        }
+    }
+
+    /// x / √(mean(x²) + ε) · weight over the last axis.
+    package mutating func rmsNorm(weight: Tensor, epsilon: Float) {
+        precondition(weight.count == columns)
+        let (columns, lines) = (columns, lineCount)
+        weight.withPointer { weight in
+            withMutablePointer { kernels.pointee.rms_norm($0, lines, columns, weight, epsilon) }
+        }
+    }
+
+    /// The index of the largest element of each row, the first of equals.
+    package func argmaxOfRows() -> [Int] {
+        precondition(columns > 0, "no columns to choose from")
+        let columns = columns
+        return withPointer { source in
+            (0..<lineCount).map { Int(kernels.pointee.argmax(source + $0 * columns, columns)) }
+        }
+    }
+
+    /// The number of lines along the last axis.
+    private var lineCount: Int { columns == 0 ? 0 : count / columns }
+}
