@@ -1,0 +1,107 @@
+"""Stage 2: semantic tokens and past coarse acoustic tokens to the next coarse acoustic tokens.
+
+One step per codec frame: level k is delayed by k steps (MusicGen's delay pattern), so that a level is predicted
+from all lower levels of its frame. AudioLM's section III-D, without flattening.
+"""
+
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .transformer import Transformer, TransformerConfiguration
+
+
+@dataclass(frozen=True)
+class CoarseStageConfiguration:
+    transformer: TransformerConfiguration
+    levels: int = 4
+    codes: int = 1024
+    semantic_vocabulary: int = 1024
+    semantic_width: int = 128
+    look_ahead: int = 3
+    frames_per_semantic_token: int = 2
+    conditioning_dropout: float = 0.1
+    level_weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
+
+    def exported(self) -> dict:
+        """This stage's section of the bundle's config.json."""
+        sizes = asdict(self.transformer)
+        sizes.pop("dropout")
+        names = ("levels", "codes", "semantic_vocabulary", "semantic_width", "look_ahead",
+                 "frames_per_semantic_token")
+        return {**sizes, **{name: getattr(self, name) for name in names}}
+
+
+def delay(codes: Tensor, blank: int) -> Tensor:
+    """Codes [batch, frames, levels] to steps [batch, frames + levels - 1, levels]: level k starts k steps later,
+    and `blank` stands where there is nothing."""
+    batch, frames, levels = codes.shape
+    steps = codes.new_full((batch, frames + levels - 1, levels), blank)
+    for level in range(levels):
+        steps[:, level : level + frames, level] = codes[:, :, level]
+    return steps
+
+
+class CoarseStage(nn.Module):
+    """Predicts one code of each level per step. Code `codes` is the blank of the delay pattern, semantic token
+    `semantic_vocabulary` stands for an unknown one."""
+
+    def __init__(self, configuration: CoarseStageConfiguration):
+        super().__init__()
+        self.configuration = configuration
+        width, semantic_width = configuration.transformer.width, configuration.semantic_width
+        self.embeddings = nn.ModuleList(
+            nn.Embedding(configuration.codes + 1, width) for _ in range(configuration.levels))
+        self.semantic_embedding = nn.Embedding(configuration.semantic_vocabulary + 1, semantic_width)
+        self.semantic_projection = nn.Linear((configuration.look_ahead + 1) * semantic_width, width, bias=False)
+        self.phase_embedding = nn.Embedding(configuration.frames_per_semantic_token, width)
+        self.transformer = Transformer(configuration.transformer)
+        self.heads = nn.ModuleList(
+            nn.Linear(width, configuration.codes, bias=False) for _ in range(configuration.levels))
+        for module in (*self.embeddings, self.semantic_projection, self.phase_embedding, *self.heads):
+            nn.init.normal_(module.weight, std=0.02)
+
+    def conditioning(self, semantic: Tensor, steps: int) -> Tensor:
+        """Semantic tokens [batch, tokens] to [batch, steps, width]: each step sees the token of its frame and the
+        next `look_ahead`."""
+        settings = self.configuration
+        needed = -(-steps // settings.frames_per_semantic_token) + settings.look_ahead
+        padding = max(0, needed - semantic.shape[1])
+        padded = F.pad(semantic, (0, padding), value=settings.semantic_vocabulary)[:, :needed]
+        windows = self.semantic_embedding(padded).unfold(1, settings.look_ahead + 1, 1)
+        projected = self.semantic_projection(windows.transpose(2, 3).flatten(2))
+        phases = projected[:, :, None] + self.phase_embedding.weight
+        return phases.flatten(1, 2)[:, :steps]
+
+    def forward(self, codes: Tensor, semantic: Tensor) -> Tensor:
+        """Codes [batch, frames, levels] and the semantic tokens from the same instant on to the logits of every
+        code [batch, frames, levels, codes]."""
+        settings = self.configuration
+        frames = codes.shape[1]
+        steps = delay(codes, settings.codes)
+        previous = F.pad(steps[:, :-1], (0, 0, 1, 0), value=settings.codes)
+        x = self.conditioning(semantic, steps.shape[1])
+        for level, embedding in enumerate(self.embeddings):
+            x = x + embedding(previous[..., level])
+        hidden = self.transformer(x)
+        return torch.stack(
+            [head(hidden[:, level : level + frames]) for level, head in enumerate(self.heads)], dim=2)
+
+    def negative_log_likelihood(self, batch: dict[str, Tensor]) -> Tensor:
+        """Of each of the `acoustic` codes given `semantic`, in nats: [batch, frames, levels]."""
+        codes = batch["acoustic"][..., : self.configuration.levels]
+        logits = self(codes, batch["semantic"]).float()
+        return F.cross_entropy(logits.permute(0, 3, 1, 2), codes, reduction="none")
+
+    def loss(self, batch: dict[str, Tensor], generator: torch.Generator) -> Tensor:
+        """Level-weighted mean; a share of the batch loses its conditioning."""
+        settings = self.configuration
+        semantic = batch["semantic"]
+        dropped = torch.rand(semantic.shape[0], 1, generator=generator).to(semantic.device)
+        semantic = torch.where(
+            dropped < settings.conditioning_dropout, settings.semantic_vocabulary, semantic)
+        weights = torch.tensor(settings.level_weights, device=semantic.device)
+        losses = self.negative_log_likelihood({**batch, "semantic": semantic}).mean(dim=(0, 1))
+        return (losses * weights).sum() / weights.sum()

@@ -1,0 +1,61 @@
+"""The three stages by name: their configuration out of the YAML file, their model, their data."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from torch import nn
+
+from .coarse_stage import CoarseStage, CoarseStageConfiguration
+from .fine_stage import FineStage, FineStageConfiguration
+from .semantic_stage import SemanticStage, SemanticStageConfiguration
+from .transformer import TransformerConfiguration
+
+KINDS = {
+    "semantic_stage": (SemanticStageConfiguration, SemanticStage, ("semantic",)),
+    "coarse_stage": (CoarseStageConfiguration, CoarseStage, ("semantic", "acoustic")),
+    "fine_stage": (FineStageConfiguration, FineStage, ("acoustic",)),
+}
+
+
+@dataclass(frozen=True)
+class StageSettings:
+    """What a YAML section says: sizes of the model, and how it is trained.
+
+    `crop_frames` counts codec frames (50 Hz). `steps`, where given, ends the training before its time budget does.
+    """
+
+    stage: str
+    corpus: str
+    transformer: dict
+    crop_frames: int
+    batch_size: int
+    learning_rate: float
+    model: dict
+    minutes: float = 30.0
+    steps: int | None = None
+    warmup_steps: int = 100
+    weight_decay: float = 0.1
+    ema_decay: float = 0.998
+    seed: int = 1
+
+    @property
+    def token_kinds(self) -> tuple[str, ...]:
+        return KINDS[self.stage][2]
+
+    def make_model(self) -> nn.Module:
+        configuration, model, _ = KINDS[self.stage]
+        fields = {key: tuple(value) if isinstance(value, list) else value for key, value in self.model.items()}
+        return model(configuration(transformer=TransformerConfiguration(**self.transformer), **fields))
+
+
+def read_settings(config: Path, stage: str) -> StageSettings:
+    """Section `stage` of a YAML file whose `corpus` names the tokens' folder."""
+    document = yaml.safe_load(config.read_text())
+    section = dict(document[stage])
+    return StageSettings(
+        stage=stage, corpus=document["corpus"], model=section.pop("model", {}), **section)
+
+
+def token_folder(runs: Path, settings: StageSettings) -> Path:
+    return runs / "tokens" / settings.corpus

@@ -1,0 +1,219 @@
+"""The training loop of the token transformers, the same for all three stages."""
+
+import argparse
+import contextlib
+import csv
+import math
+import os
+import time
+from copy import deepcopy
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils.tensorboard import SummaryWriter
+
+from .stage_settings import StageSettings, read_settings, token_folder
+from .token_data import RandomCrops, batch_of, consecutive_crops, load_pieces
+
+LOG_EVERY_STEPS = 20
+EVALUATE_EVERY_SECONDS = 240.0
+CHECKPOINT_EVERY_SECONDS = 120.0
+VALIDATION_CROPS = 32
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--minutes", type=float, help="time budget, all resumed runs together")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+
+
+def train(args: argparse.Namespace, stage: str) -> None:
+    settings = read_settings(args.config, stage)
+    StageTraining(settings, args.runs, args.device, args.minutes or settings.minutes).run()
+
+
+class StageTraining:
+    """One training run. Everything that a checkpoint holds is restored from the last one in its folder."""
+
+    def __init__(self, settings: StageSettings, runs: Path, device: str, minutes: float):
+        self.rank, self.world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        if self.world > 1:
+            torch.distributed.init_process_group("nccl" if device == "cuda" else "gloo")
+            device = f"cuda:{os.environ['LOCAL_RANK']}" if device == "cuda" else device
+        self.settings, self.device, self.budget = settings, torch.device(device), minutes * 60
+        self.folder = runs / "stages" / settings.corpus / settings.stage
+        self.folder.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(settings.seed)
+        self.model = settings.make_model().to(self.device)
+        self.average = deepcopy(self.model).eval()
+        self.optimizer = torch.optim.AdamW(
+            parameter_groups(self.model, settings.weight_decay), lr=settings.learning_rate, betas=(0.9, 0.95))
+        tokens = token_folder(runs, settings)
+        self.crops = RandomCrops(
+            load_pieces(tokens, "train", settings.token_kinds), settings.crop_frames, settings.batch_size,
+            settings.seed * 1000 + self.rank)
+        self.validation = consecutive_crops(
+            load_pieces(tokens, "valid", settings.token_kinds), settings.crop_frames, VALIDATION_CROPS)
+        self.step, self.elapsed = 0, 0.0
+        self.generator = torch.Generator().manual_seed(settings.seed)
+        self.restore()
+
+    def run(self) -> None:
+        """Trains until the time budget or the number of steps is used up, and leaves a last checkpoint."""
+        step_model: nn.Module = self.model
+        if self.world > 1:
+            step_model = DistributedDataParallel(_LossModule(self.model), find_unused_parameters=True)
+        else:
+            step_model = _LossModule(self.model)
+        log = _Log(self.folder) if self.rank == 0 else None
+        started, before = time.monotonic(), self.elapsed
+        last_evaluation = last_checkpoint = started
+        while not self.finished:
+            losses = self.train_step(step_model)
+            now = time.monotonic()
+            self.elapsed = before + now - started
+            if log is None:
+                continue
+            log.add_step(self, losses)
+            if now - last_evaluation > EVALUATE_EVERY_SECONDS:
+                log.add_validation(self, self.validate())
+                last_evaluation = now
+            if now - last_checkpoint > CHECKPOINT_EVERY_SECONDS:
+                self.save()
+                last_checkpoint = now
+        if log is not None:
+            log.add_validation(self, self.validate())
+            self.save()
+
+    @property
+    def finished(self) -> bool:
+        out_of_time = self.elapsed >= self.budget
+        if self.world > 1:
+            flag = torch.tensor([float(out_of_time)], device=self.device)
+            torch.distributed.all_reduce(flag)
+            out_of_time = bool(flag.item() > 0)
+        return out_of_time or (self.settings.steps is not None and self.step >= self.settings.steps)
+
+    @property
+    def learning_rate(self) -> float:
+        """Linear warm-up, then a cosine over the time budget down to a twentieth."""
+        progress = self.elapsed / self.budget
+        if self.settings.steps is not None:
+            progress = max(progress, self.step / self.settings.steps)
+        warmup = min(1.0, (self.step + 1) / self.settings.warmup_steps)
+        cosine = 0.525 + 0.475 * math.cos(math.pi * min(progress, 1.0))
+        return self.settings.learning_rate * warmup * cosine
+
+    def train_step(self, step_model: nn.Module) -> float:
+        self.model.train()
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate
+        batch = to_device(self.crops.next(), self.device)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            loss = step_model(batch, self.generator)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        update_average(self.average, self.model, min(self.settings.ema_decay, (1 + self.step) / (10 + self.step)))
+        return float(loss.detach())
+
+    def validate(self) -> np.ndarray:
+        """Bits per token of the averaged weights on held-out crops, by level."""
+        return bits_per_token(self.average, self.validation, self.settings.batch_size, self.device)
+
+    def save(self) -> None:
+        state = {
+            "model": self.model.state_dict(), "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(), "step": self.step, "elapsed": self.elapsed,
+            "generator": self.generator.get_state(), "crops": self.crops.random.bit_generator.state,
+        }
+        temporary = self.folder / "checkpoint.pt.part"
+        torch.save(state, temporary)
+        temporary.replace(self.folder / "checkpoint.pt")
+
+    def restore(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            state = torch.load(self.folder / "checkpoint.pt", map_location=self.device, weights_only=False)
+            self.model.load_state_dict(state["model"])
+            self.average.load_state_dict(state["average"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step, self.elapsed = state["step"], state["elapsed"]
+            self.generator.set_state(state["generator"].cpu())
+            if self.world == 1:
+                self.crops.random.bit_generator.state = state["crops"]
+
+
+class _LossModule(nn.Module):
+    """Makes a stage's loss the forward pass, as data-parallel training needs it."""
+
+    def __init__(self, stage: nn.Module):
+        super().__init__()
+        self.stage = stage
+
+    def forward(self, batch: dict[str, Tensor], generator: torch.Generator) -> Tensor:
+        return self.stage.loss(batch, generator)
+
+
+class _Log:
+    """Writes progress to the terminal, to log.csv and to TensorBoard."""
+
+    def __init__(self, folder: Path):
+        self.path = folder / "log.csv"
+        self.board = SummaryWriter(folder / "tensorboard")
+        self.losses: list[float] = []
+
+    def add_step(self, training: StageTraining, loss: float) -> None:
+        self.losses.append(loss / math.log(2))
+        if training.step % LOG_EVERY_STEPS == 0:
+            self._write(training, "train", float(np.mean(self.losses)), "")
+            self.losses.clear()
+
+    def add_validation(self, training: StageTraining, bits: np.ndarray) -> None:
+        self._write(training, "valid", float(bits.mean()), " ".join(f"{value:.3f}" for value in bits))
+
+    def _write(self, training: StageTraining, kind: str, bits: float, levels: str) -> None:
+        new = not self.path.exists()
+        with open(self.path, "a", newline="") as file:
+            writer = csv.writer(file)
+            if new:
+                writer.writerow(["step", "seconds", "kind", "bits_per_token", "levels"])
+            writer.writerow([training.step, round(training.elapsed, 1), kind, round(bits, 4), levels])
+        self.board.add_scalar(f"bits_per_token/{kind}", bits, training.step)
+        share = training.elapsed / training.budget
+        print(f"{training.settings.stage} {share:4.0%} step {training.step} {kind} {bits:.3f} bits {levels}", flush=True)
+
+
+def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict]:
+    """Weight decay for matrices, none for norm gains."""
+    matrices = [p for p in model.parameters() if p.ndim >= 2]
+    others = [p for p in model.parameters() if p.ndim < 2]
+    return [{"params": matrices, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+
+
+@torch.no_grad()
+def update_average(average: nn.Module, model: nn.Module, decay: float) -> None:
+    torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)
+
+
+def to_device(batch: dict[str, Tensor], device: torch.device) -> dict[str, Tensor]:
+    return {key: value.to(device, non_blocking=True) for key, value in batch.items()}
+
+
+@torch.no_grad()
+def bits_per_token(
+    model: nn.Module, crops: list[dict[str, np.ndarray]], batch_size: int, device: torch.device
+) -> np.ndarray:
+    """Mean bits of the tokens of all crops, by level [levels]."""
+    model.eval()
+    totals, count = 0.0, 0
+    for start in range(0, len(crops), batch_size):
+        batch = to_device(batch_of(crops[start : start + batch_size]), device)
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            losses = model.negative_log_likelihood(batch)
+        totals = totals + losses.double().sum(dim=(0, 1)).cpu().numpy()
+        count += losses.shape[0] * losses.shape[1]
+    return totals / count / math.log(2)

@@ -1,0 +1,133 @@
+"""The block that all three stages share: pre-norm attention with rotary positions and a SwiGLU feed-forward.
+
+Parameter names are the keys that the Swift side reads (`blocks.0.attention.qkv.weight`, ...).
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+ROTARY_BASE = 10000.0
+
+
+@dataclass(frozen=True)
+class TransformerConfiguration:
+    """Sizes of a transformer. `attention_window` is the number of positions that a position sees, itself
+    included; 0 means that every position sees every other one, in both directions."""
+
+    layers: int
+    width: int
+    heads: int
+    feed_forward: int
+    attention_window: int = 0
+    dropout: float = 0.1
+
+
+def rotary_tables(length: int, head_width: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Cosines and sines [length, head_width / 2], computed in float64."""
+    half = torch.arange(0, head_width, 2, dtype=torch.float64, device=device)
+    frequencies = ROTARY_BASE ** (-half / head_width)
+    angles = torch.outer(torch.arange(length, dtype=torch.float64, device=device), frequencies)
+    return angles.cos().float(), angles.sin().float()
+
+
+def rotate(x: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
+    """Turns the pairs (i, i + d/2) of `x` [batch, heads, frames, d] by their positions' angles."""
+    first, second = x.float().chunk(2, dim=-1)
+    turned = torch.cat([first * cosines - second * sines, second * cosines + first * sines], dim=-1)
+    return turned.to(x.dtype)
+
+
+def sliding_mask(length: int, window: int, device: torch.device) -> Tensor:
+    """[length, length], true where query p may see key k: p - window < k <= p."""
+    position = torch.arange(length, device=device)
+    distance = position[:, None] - position[None, :]
+    return (distance >= 0) & (distance < window)
+
+
+class RMSNorm(nn.Module):
+    """x · rsqrt(mean(x²) + 1e-6) · weight over the last dimension."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.rms_norm(x.float(), self.weight.shape, self.weight, eps=1e-6)
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention on [batch, frames, width]."""
+
+    def __init__(self, configuration: TransformerConfiguration):
+        super().__init__()
+        self.heads = configuration.heads
+        self.qkv = nn.Linear(configuration.width, 3 * configuration.width, bias=False)
+        self.out = nn.Linear(configuration.width, configuration.width, bias=False)
+
+    def forward(self, x: Tensor, cosines: Tensor, sines: Tensor, mask: Tensor | None) -> Tensor:
+        batch, frames, width = x.shape
+        qkv = self.qkv(x).view(batch, frames, 3, self.heads, width // self.heads)
+        query, key, value = qkv.permute(2, 0, 3, 1, 4)
+        query, key = rotate(query, cosines, sines), rotate(key, cosines, sines)
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        return self.out(mixed.transpose(1, 2).reshape(batch, frames, width))
+
+
+class FeedForward(nn.Module):
+    """SwiGLU: down(silu(gate x) · up x)."""
+
+    def __init__(self, configuration: TransformerConfiguration):
+        super().__init__()
+        self.gate = nn.Linear(configuration.width, configuration.feed_forward, bias=False)
+        self.up = nn.Linear(configuration.width, configuration.feed_forward, bias=False)
+        self.down = nn.Linear(configuration.feed_forward, configuration.width, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.down(F.silu(self.gate(x)) * self.up(x))
+
+
+class Block(nn.Module):
+    def __init__(self, configuration: TransformerConfiguration):
+        super().__init__()
+        self.attention_norm = RMSNorm(configuration.width)
+        self.attention = Attention(configuration)
+        self.feed_forward_norm = RMSNorm(configuration.width)
+        self.feed_forward = FeedForward(configuration)
+        self.dropout = nn.Dropout(configuration.dropout)
+
+    def forward(self, x: Tensor, cosines: Tensor, sines: Tensor, mask: Tensor | None) -> Tensor:
+        x = x + self.dropout(self.attention(self.attention_norm(x), cosines, sines, mask))
+        return x + self.dropout(self.feed_forward(self.feed_forward_norm(x)))
+
+
+class Transformer(nn.Module):
+    """Blocks and a final norm on [batch, frames, width]."""
+
+    def __init__(self, configuration: TransformerConfiguration):
+        super().__init__()
+        self.configuration = configuration
+        self.blocks = nn.ModuleList(Block(configuration) for _ in range(configuration.layers))
+        self.norm = RMSNorm(configuration.width)
+        self.dropout = nn.Dropout(configuration.dropout)
+        self.apply(self._initialise)
+        for block in self.blocks:
+            for last in (block.attention.out, block.feed_forward.down):
+                nn.init.normal_(last.weight, std=0.02 / (2 * configuration.layers) ** 0.5)
+
+    @staticmethod
+    def _initialise(module: nn.Module) -> None:
+        if isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, std=0.02)
+
+    def forward(self, x: Tensor) -> Tensor:
+        settings = self.configuration
+        frames = x.shape[1]
+        cosines, sines = rotary_tables(frames, settings.width // settings.heads, x.device)
+        mask = sliding_mask(frames, settings.attention_window, x.device) if settings.attention_window else None
+        x = self.dropout(x)
+        for block in self.blocks:
+            x = block(x, cosines, sines, mask)
+        return self.norm(x)
