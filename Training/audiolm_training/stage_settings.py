@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 import yaml
 from torch import nn
 
@@ -59,3 +60,15 @@ def read_settings(config: Path, stage: str) -> StageSettings:
 
 def token_folder(runs: Path, settings: StageSettings) -> Path:
     return runs / "tokens" / settings.corpus
+
+
+def stage_folder(runs: Path, settings: StageSettings) -> Path:
+    return runs / "stages" / settings.corpus / settings.stage
+
+
+def load_trained(settings: StageSettings, runs: Path, device: torch.device) -> nn.Module:
+    """The stage with the averaged weights of its last checkpoint."""
+    model = settings.make_model().to(device).eval()
+    state = torch.load(stage_folder(runs, settings) / "checkpoint.pt", map_location=device, weights_only=False)
+    model.load_state_dict(state["average"])
+    return model

@@ -4,4 +4,9 @@ STEPS = {
     "render": "render",
     "prepare-recordings": "recordings",
     "train-codec": "train_codec",
+    "train-semantic-stage": "train_semantic_stage",
+    "train-coarse-stage": "train_coarse_stage",
+    "train-fine-stage": "train_fine_stage",
+    "evaluate-stages": "evaluate_stages",
+    "export-stages": "export_stages",
 }

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.tensorboard import SummaryWriter
 
-from .stage_settings import StageSettings, read_settings, token_folder
+from .stage_settings import StageSettings, read_settings, stage_folder, token_folder
 from .token_data import RandomCrops, batch_of, consecutive_crops, load_pieces
 
 LOG_EVERY_STEPS = 20
@@ -43,7 +43,7 @@ class StageTraining:
             torch.distributed.init_process_group("nccl" if device == "cuda" else "gloo")
             device = f"cuda:{os.environ['LOCAL_RANK']}" if device == "cuda" else device
         self.settings, self.device, self.budget = settings, torch.device(device), minutes * 60
-        self.folder = runs / "stages" / settings.corpus / settings.stage
+        self.folder = stage_folder(runs, settings)
         self.folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(settings.seed)
         self.model = settings.make_model().to(self.device)

@@ -1,0 +1,82 @@
+"""Step `evaluate-stages`: held-out bits per token of the token transformers beside their baselines."""
+
+import argparse
+import json
+
+import numpy as np
+import torch
+from torch import nn
+
+from .bigram import bigram_bits, unigram_bits
+from .stage_settings import KINDS, StageSettings, load_trained, read_settings, stage_folder, token_folder
+from .token_data import TokenPiece, consecutive_crops, load_pieces
+from .train_stage import bits_per_token
+
+CROPS = 200
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stages", nargs="+", default=list(KINDS), choices=list(KINDS))
+    parser.add_argument("--split", default="test")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+
+
+def run(args: argparse.Namespace) -> None:
+    device = torch.device(args.device)
+    for stage in args.stages:
+        settings = read_settings(args.config, stage)
+        if not (stage_folder(args.runs, settings) / "checkpoint.pt").exists():
+            print(f"{stage}: not trained yet")
+            continue
+        model = load_trained(settings, args.runs, device)
+        tokens = token_folder(args.runs, settings)
+        splits = {split: load_pieces(tokens, split, settings.token_kinds) for split in ("train", "valid", args.split)}
+        crops = consecutive_crops(splits[args.split], settings.crop_frames, CROPS)
+        table = {"model": bits_per_token(model, crops, settings.batch_size, device)}
+        if stage == "coarse_stage":
+            for name, changed in (("other piece's semantic tokens", other_semantic(crops)),
+                                  ("no semantic tokens", no_semantic(crops, model))):
+                table[name] = bits_per_token(model, changed, settings.batch_size, device)
+        table |= baselines(settings, splits["train"], splits["valid"], splits[args.split])
+        report(stage, table)
+        folder = stage_folder(args.runs, settings)
+        (folder / f"bits_{args.split}.json").write_text(
+            json.dumps({name: values.tolist() for name, values in table.items()}, indent=1))
+
+
+def other_semantic(crops: list[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:
+    """Every crop with the semantic tokens of the crop half the list away: of another piece."""
+    half = len(crops) // 2
+    return [{**crop, "semantic": crops[(i + half) % len(crops)]["semantic"]} for i, crop in enumerate(crops)]
+
+
+def no_semantic(crops: list[dict[str, np.ndarray]], model: nn.Module) -> list[dict[str, np.ndarray]]:
+    unknown = model.configuration.semantic_vocabulary
+    return [{**crop, "semantic": np.full_like(crop["semantic"], unknown)} for crop in crops]
+
+
+def baselines(
+    settings: StageSettings, train: list[TokenPiece], valid: list[TokenPiece], test: list[TokenPiece]
+) -> dict[str, np.ndarray]:
+    """Unigram and bigram (along time) bits of each level that the stage predicts."""
+    def sequences(pieces: list[TokenPiece], level: int | None) -> list[np.ndarray]:
+        return [(piece.semantic if level is None else piece.acoustic[:, level]).astype(np.int64) for piece in pieces]
+
+    model = settings.make_model().configuration
+    levels = {"semantic_stage": [None],
+              "coarse_stage": range(getattr(model, "levels", 0)),
+              "fine_stage": range(getattr(model, "coarse_levels", 0), getattr(model, "levels", 0))}[settings.stage]
+    vocabulary = model.vocabulary if settings.stage == "semantic_stage" else model.codes
+    rows = {"unigram": [], "bigram": []}
+    for level in levels:
+        splits = [sequences(pieces, level) for pieces in (train, valid, test)]
+        rows["unigram"].append(unigram_bits(splits[0], splits[2], vocabulary))
+        rows["bigram"].append(bigram_bits(*splits, vocabulary))
+    return {name: np.array(values) for name, values in rows.items()}
+
+
+def report(stage: str, table: dict[str, np.ndarray]) -> None:
+    print(f"{stage}, bits per token")
+    for name, values in table.items():
+        levels = " ".join(f"{value:6.3f}" for value in values) if len(values) > 1 else ""
+        print(f"  {name:32s} {values.mean():6.3f}  {levels}")

@@ -1,0 +1,53 @@
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from audiolm_training import evaluate_stages, export_stages, train_stage, weight_file
+from audiolm_training.stage_settings import KINDS, read_settings
+
+CONFIG = Path(__file__).parents[1] / "configs" / "debug.yaml"
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    random = np.random.default_rng(0)
+    for split in ("train", "valid", "test"):
+        for kind, shape in (("semantic", (120,)), ("acoustic", (240, 12))):
+            folder = tmp_path / "tokens" / "piano" / kind / split
+            folder.mkdir(parents=True)
+            for name in "ab":
+                np.save(folder / f"{name}.npy", random.integers(0, 1024, shape).astype(np.uint16))
+    return tmp_path
+
+
+def arguments(module, runs: Path, *words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    module.add_arguments(parser)
+    return argparse.Namespace(config=CONFIG, runs=runs, **vars(parser.parse_args([*words])))
+
+
+def test_train_evaluate_and_export(runs: Path, capsys):
+    for stage in KINDS:
+        train_stage.train(arguments(train_stage, runs, "--device", "cpu"), stage)
+    evaluate_stages.run(arguments(evaluate_stages, runs, "--device", "cpu"))
+    assert "other piece's semantic tokens" in capsys.readouterr().out
+    export_stages.run(arguments(export_stages, runs, "--bundle", str(runs / "bundle"), "--sampling"))
+    config = json.loads((runs / "bundle" / "config.json").read_text())
+    assert {"semantic_stage", "coarse_stage", "fine_stage", "sampling"} <= set(config)
+    weights = weight_file.read(runs / "bundle" / "fine_stage.safetensors")
+    assert weights["heads.7.weight"].shape == (1024, 64)
+
+
+def test_training_goes_on_from_its_checkpoint(runs: Path):
+    settings = read_settings(CONFIG, "semantic_stage")
+    first = train_stage.StageTraining(settings, runs, "cpu", minutes=1)
+    first.run()
+    second = train_stage.StageTraining(settings, runs, "cpu", minutes=1)
+    assert second.step == first.step == settings.steps
+    assert second.finished
+    for a, b in zip(first.average.parameters(), second.average.parameters(), strict=True):
+        assert torch.equal(a, b)

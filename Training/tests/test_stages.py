@@ -1,0 +1,85 @@
+import math
+
+import pytest
+import torch
+
+from audiolm_training.coarse_stage import CoarseStage, CoarseStageConfiguration, delay
+from audiolm_training.fine_stage import FineStage, FineStageConfiguration
+from audiolm_training.semantic_stage import SemanticStage, SemanticStageConfiguration
+from audiolm_training.transformer import TransformerConfiguration, sliding_mask
+
+CAUSAL = TransformerConfiguration(layers=2, width=16, heads=2, feed_forward=24, attention_window=5, dropout=0.0)
+FULL = TransformerConfiguration(layers=2, width=16, heads=2, feed_forward=24, dropout=0.0)
+
+
+def test_mask_holds_the_window_and_nothing_ahead():
+    mask = sliding_mask(6, 3, torch.device("cpu"))
+    assert mask[4].tolist() == [False, False, True, True, True, False]
+    assert mask[0].tolist() == [True] + [False] * 5
+
+
+def test_semantic_stage_sees_only_the_past():
+    model = SemanticStage(SemanticStageConfiguration(CAUSAL, vocabulary=10)).eval()
+    tokens = torch.randint(0, 10, (1, 12))
+    changed = tokens.clone()
+    changed[0, 7] = (changed[0, 7] + 1) % 10
+    difference = (model(tokens) - model(changed)).abs().amax(-1)[0]
+    assert difference[:8].max() == 0
+    assert difference[8] > 0
+
+
+def test_delay_shifts_each_level():
+    steps = delay(torch.arange(6).view(1, 3, 2), blank=9)
+    assert steps[0].tolist() == [[0, 9], [2, 1], [4, 3], [9, 5]]
+
+
+def coarse_model() -> CoarseStage:
+    torch.manual_seed(0)
+    return CoarseStage(CoarseStageConfiguration(
+        CAUSAL, levels=3, codes=8, semantic_vocabulary=6, semantic_width=4, look_ahead=2)).eval()
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_coarse_level_sees_lower_levels_of_its_frame(level):
+    model = coarse_model()
+    codes, semantic = torch.randint(0, 8, (1, 10, 3)), torch.randint(0, 6, (1, 5))
+    changed = codes.clone()
+    changed[0, 6, level] = (changed[0, 6, level] + 1) % 8
+    difference = (model(codes, semantic) - model(changed, semantic)).abs().amax(-1)[0]
+    assert difference[6, : level + 1].max() == 0
+    assert difference[:6, 0].max() == 0
+    if level < 2:
+        assert difference[6, level + 1] > 0
+
+
+def test_coarse_stage_looks_ahead_by_so_many_semantic_tokens():
+    model = coarse_model()
+    codes, semantic = torch.randint(0, 8, (1, 20, 3)), torch.randint(0, 6, (1, 10))
+    changed = semantic.clone()
+    changed[0, 6] = (changed[0, 6] + 1) % 6
+    difference = (model(codes, semantic) - model(codes, changed)).abs().amax(-1)[0, :, 0]
+    assert difference[: 2 * (6 - 2)].max() == 0
+    assert difference[2 * (6 - 2)] > 0
+
+
+def test_fine_stage_ignores_codes_it_must_not_know():
+    torch.manual_seed(0)
+    model = FineStage(FineStageConfiguration(FULL, coarse_levels=2, levels=5, codes=8)).eval()
+    codes, prompt = torch.randint(0, 8, (1, 12, 5)), torch.tensor([4])
+    hidden, given = codes.clone(), codes.clone()
+    hidden[0, 4:, 3:] = (hidden[0, 4:, 3:] + 1) % 8
+    given[0, 2, 4] = (given[0, 2, 4] + 1) % 8
+    reference = model(codes, 3, prompt)
+    assert torch.equal(reference, model(hidden, 3, prompt))
+    assert not torch.equal(reference, model(given, 3, prompt))
+
+
+def test_losses_start_near_a_uniform_guess():
+    torch.manual_seed(0)
+    generator = torch.Generator().manual_seed(0)
+    batch = {"semantic": torch.randint(0, 64, (2, 20)), "acoustic": torch.randint(0, 64, (2, 40, 5))}
+    models = [SemanticStage(SemanticStageConfiguration(CAUSAL, vocabulary=64)),
+              CoarseStage(CoarseStageConfiguration(CAUSAL, levels=4, codes=64, semantic_vocabulary=64)),
+              FineStage(FineStageConfiguration(FULL, coarse_levels=2, levels=5, codes=64))]
+    for model in models:
+        assert model.loss(batch, generator).item() == pytest.approx(math.log(64), rel=0.1)
