@@ -1,0 +1,86 @@
+"""Step `fit-kmeans`: cluster the encoder's activations and write the semantic tokenizer as it is shipped."""
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import yaml
+from torch import Tensor
+
+from . import kmeans, labelled_windows, weight_file
+from .semantic_tokenizer import WINDOW_FRAMES, SemanticTokenizer, TokenizerConfiguration
+from .train_semantic import load_encoder
+
+
+@dataclass(frozen=True)
+class TokensConfiguration:
+    """Section `semantic: tokens` of the configuration file."""
+
+    data: str = "piano"
+    blocks: int = 4  # tokenize the output of this block
+    summary: bool = True  # or of its linear summary that the note head reads
+    clusters: int = 1024
+    windows: int = 400  # of 20 s
+    window_frames: int = WINDOW_FRAMES
+    iterations: int = 40
+    weights: str = "int8"
+
+    @staticmethod
+    def read(path: Path) -> "TokensConfiguration":
+        return TokensConfiguration(**yaml.safe_load(path.read_text())["semantic"]["tokens"])
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    del parser  # nothing beyond --config and --runs
+
+
+def run(args: argparse.Namespace) -> None:
+    c = TokensConfiguration.read(args.config)
+    torch.manual_seed(0)
+    encoder = load_encoder(args.runs)
+    tokenizer = SemanticTokenizer.from_encoder(
+        encoder, TokenizerConfiguration.of(encoder, c.blocks, c.summary, c.clusters)
+    )
+    store = stored(tokenizer, c.weights)
+    tokenizer.load_state_dict(weight_file.decode(store))
+    drawn = labelled_windows.draw(args.runs / "data" / c.data, "train", c.windows, c.window_frames, seed=1)
+    fit(tokenizer, [window.sound for window in drawn], c.iterations)
+    write(args.runs / "semantic", tokenizer, c.weights)
+
+
+@torch.no_grad()
+def fit(tokenizer: SemanticTokenizer, windows: list[Tensor], iterations: int) -> None:
+    """Set the normalisation and the centroids from windows of sound [samples]."""
+    activations = torch.cat([activations_of(tokenizer, window) for window in windows])
+    tokenizer.activation_mean.copy_(activations.mean(0))
+    tokenizer.activation_deviation.copy_(activations.std(0).clamp(min=1e-4))
+    normalised = (activations - tokenizer.activation_mean) / tokenizer.activation_deviation
+    tokenizer.centroids.copy_(kmeans.fit(normalised, len(tokenizer.centroids), iterations))
+    tokens = kmeans.assign(normalised, tokenizer.centroids)
+    bits = kmeans.entropy_bits(tokens, len(tokenizer.centroids))
+    print(f"{len(activations)} frames, {bits:.2f} bits in a token", flush=True)
+
+
+@torch.no_grad()
+def activations_of(tokenizer: SemanticTokenizer, sound: Tensor) -> Tensor:
+    """[samples] -> [frames, width], as one window."""
+    with torch.autocast("cpu", torch.bfloat16):
+        return tokenizer.activations(tokenizer.front_end(sound[None]))[0]
+
+
+def stored(tokenizer: SemanticTokenizer, kind: str) -> dict[str, Tensor]:
+    """The tokenizer's tensors as they lie in its file: network matrices as `kind`, everything else exact."""
+    exact = {"front_end.filterbank", "centroids"}
+    matrix = weight_file.matrix_kind(kind)
+    return weight_file.encode(
+        tokenizer.state_dict(), lambda name, tensor: "float32" if name in exact else matrix(name, tensor)
+    )
+
+
+def write(folder: Path, tokenizer: SemanticTokenizer, kind: str) -> None:
+    """Write `semantic_tokenizer.safetensors` and its section of config.json as `semantic_tokenizer.json`."""
+    weight_file.write(folder / "semantic_tokenizer.safetensors", stored(tokenizer, kind))
+    section = {"weights": "semantic_tokenizer.safetensors"} | tokenizer.configuration.to_dictionary()
+    (folder / "semantic_tokenizer.json").write_text(json.dumps(section, indent=2) + "\n")

@@ -1,0 +1,140 @@
+"""The semantic tokenizer's parts, and its whole chain of steps on made-up recordings."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from audiolm_training import (
+    features,
+    fit_kmeans,
+    kmeans,
+    note_targets,
+    piano_recordings,
+    probe_semantic,
+    synthetic,
+    token_probe,
+    tokenize_semantic,
+    train_semantic,
+    weight_file,
+)
+from audiolm_training.semantic_tokenizer import SemanticTokenizer, TokenizerConfiguration, windows
+from audiolm_training.w2v_bert import contrastive_loss
+
+CONFIG = Path(__file__).parents[1] / "configs" / "debug.yaml"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory) -> Path:
+    runs = tmp_path_factory.mktemp("runs")
+    synthetic.write(runs / "data" / "piano")
+    train_semantic.run(argparse.Namespace(config=CONFIG, runs=runs, device="cpu"))
+    fit_kmeans.run(argparse.Namespace(config=CONFIG, runs=runs))
+    return runs
+
+
+def test_a_full_scale_sine_has_no_decibels():
+    front_end = features.FrontEnd()
+    centre = features.band_centres()[100]
+    sound = torch.sin(2 * torch.pi * centre / 24_000 * torch.arange(9600))
+    bands = front_end.log_bands(sound[None])[0]
+    assert bands.shape == (40, features.BANDS)
+    assert int(bands[20].argmax()) == 100
+    assert abs(float(bands[20, 100])) < 1.5  # nepers of power; the main lobe spans several bins
+
+
+def test_sound_that_ends_inside_a_frame_gets_that_frame():
+    assert features.FrontEnd()(torch.zeros(1, 961)).shape == (1, 2, 4 * features.BANDS)
+
+
+def test_note_rolls_follow_start_and_stretch():
+    notes = np.array([[1.0, 2.0, 60, 80], [1.5, 1.51, 61, 80]], np.float32)
+    rolls = note_targets.note_rolls(notes, start=0.5, frames=50)
+    assert rolls["active"][:, 39].nonzero()[0].tolist() == list(range(12, 38))
+    assert rolls["onset"].nonzero()[0].tolist() == [12, 25]
+    assert rolls["pitch_class"][25].nonzero()[0].tolist() == [0, 1]
+    stretched = note_targets.note_rolls(notes, start=0.5, frames=50, stretch=2.0)
+    assert stretched["onset"].nonzero()[0].tolist() == [25]
+
+
+def test_windows_cover_every_frame_once():
+    for frames in (1, 437, 500, 501, 875, 876, 5000):
+        spans = windows(frames)
+        kept = []
+        for number, (start, length) in enumerate(spans):
+            last = number == len(spans) - 1
+            kept += range(start + (62 if number else 0), start + length if last else start + 437)
+        assert kept == list(range(frames))
+
+
+def test_kmeans_finds_separate_clusters():
+    centres = torch.tensor([[0.0, 0], [10, 0], [0, 10], [10, 10]])
+    x = centres.repeat(50, 1) + 0.1 * torch.randn(200, 2, generator=torch.Generator().manual_seed(1))
+    found = kmeans.fit(x, 4, 20, seed=3)
+    assert torch.cdist(centres, found).min(1).values.max() < 0.2
+    with pytest.raises(ValueError):
+        kmeans.fit(x, 201, 1)
+
+
+def test_probe_scores_perfect_and_useless_tokens():
+    rng = np.random.default_rng(0)
+    classes = rng.integers(0, 12, 4000)
+    labels = token_probe.Labels(np.eye(12)[classes], (classes == 3).astype(float), rng.integers(0, 2, 4000))
+    perfect = token_probe.probe(classes, labels, classes, labels, 12)
+    assert perfect.pitch_class_f1 == 1 and perfect.onset_f1 == 1 and perfect.instrument_bits < 0.02
+    useless = rng.integers(0, 12, 4000)
+    assert token_probe.probe(useless, labels, useless, labels, 12).pitch_class_f1 < 0.2
+
+
+def test_weights_survive_their_file(tmp_path):
+    tensors = {"a.weight": torch.randn(64, 65), "b": torch.randn(3)}
+    for kind, error in (("float32", 0), ("bfloat16", 0.02), ("int8", 0.03)):
+        weight_file.write(tmp_path / "w", weight_file.encode(tensors, weight_file.matrix_kind(kind, 1)))
+        read = weight_file.read(tmp_path / "w")
+        assert read.keys() == tensors.keys()
+        assert (read["a.weight"] - tensors["a.weight"]).abs().max() <= error
+        assert torch.equal(read["b"], tensors["b"])
+        assert (int.from_bytes((tmp_path / "w").read_bytes()[:8], "little") + 8) % 64 == 0
+
+
+def test_contrastive_loss_rewards_the_right_code():
+    vectors = torch.randn(1, 6, 8)
+    identities = torch.arange(6).view(1, 6, 1)
+    mask = torch.tensor([[True] * 5 + [False]])
+    assert contrastive_loss(vectors, vectors, identities, mask) < contrastive_loss(-vectors, vectors, identities, mask)
+
+
+def test_training_resumes_where_it_stopped(runs):
+    state = torch.load(runs / "semantic" / "checkpoint.pt", weights_only=True)
+    assert state["step"] == 6
+    train_semantic.run(argparse.Namespace(config=CONFIG, runs=runs, device="cpu"))
+    assert torch.load(runs / "semantic" / "checkpoint.pt", weights_only=True)["step"] == 6
+
+
+def test_every_recording_gets_its_tokens(runs):
+    tokenize_semantic.run(argparse.Namespace(config=CONFIG, runs=runs, order=0, splits=["train", "valid", "test"]))
+    for recording in piano_recordings.find(runs / "data" / "piano"):
+        tokens = np.load(runs / "tokens/piano/semantic" / recording.split / f"{recording.identifier}.npy")
+        assert tokens.dtype == np.uint16 and len(tokens) == -(-len(recording.samples()) // 960)
+        assert tokens.max() < 32
+
+
+def test_probes_write_their_table(runs):
+    probe_semantic.run(argparse.Namespace(config=CONFIG, runs=runs, blocks=True, windows=3, iterations=2))
+    assert len((runs / "semantic" / "probe.csv").read_text().splitlines()) == 1 + 1 + 3 + 1 + 1
+
+
+def test_long_sound_is_tokenized_as_its_windows_say():
+    torch.manual_seed(0)
+    tokenizer = SemanticTokenizer(TokenizerConfiguration(16, 2, 5, 2, 1, 8, 16, window_frames=20, hop_frames=15, dropped_frames=2))
+    torch.nn.init.normal_(tokenizer.centroids)
+    tokenizer.eval()
+    sound = 0.1 * torch.randn(960 * 47 + 5)
+    tokens = tokenizer.tokenize(sound)
+    frames = tokenizer.front_end(sound[None])
+    with torch.no_grad():
+        second = tokenizer.quantise(tokenizer.activations(frames[:, 15:35]))[0]
+    assert len(tokens) == 48
+    assert torch.equal(tokens[17:32], second[2:17])
