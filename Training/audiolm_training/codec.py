@@ -6,6 +6,7 @@ path beside each network carries the wave's signs from the first step on.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -143,3 +144,11 @@ class Codec(nn.Module):
         length = wave.shape[1]
         padded = F.pad(wave, (0, -length % hop + hop))
         return self.decode(self.encode(padded)[..., :levels])[:, :length]
+
+
+def load_codec(checkpoint: Path) -> Codec:
+    """The codec of a training run, for use."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    codec = Codec(CodecConfig(**state["config"]))
+    codec.load_state_dict(state["codec"])
+    return codec.eval()

@@ -4,6 +4,8 @@ STEPS = {
     "render": "render",
     "prepare-recordings": "recordings",
     "train-codec": "train_codec",
+    "export-codec": "export_codec",
+    "tokenize-acoustic": "tokenize_acoustic",
     "train-semantic": "train_semantic",
     "fit-kmeans": "fit_kmeans",
     "probe-semantic": "probe_semantic",

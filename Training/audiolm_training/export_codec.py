@@ -1,0 +1,44 @@
+"""Step `export-codec`: the trained codec as a bundle folder, with golden tensors to verify an install by."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from . import bundle, weight_file
+from .codec import Codec, load_codec
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--codec", default="codec", help="name of the codec's run")
+    parser.add_argument("--bundle", type=Path, required=True, help="folder to write, as Models/codec")
+
+
+def run(args: argparse.Namespace) -> None:
+    export(load_codec(args.runs / args.codec / "checkpoint.pt"), args.bundle)
+
+
+def export(codec: Codec, folder: Path, kind: str = "bfloat16") -> Codec:
+    """Writes config.json, codec.safetensors, golden tensors and checksums; returns the codec as stored."""
+    tensors = {name: tensor.flatten(1) if "depthwise.weight" in name else tensor
+               for name, tensor in codec.state_dict().items()}  # fmt: skip
+    stored = weight_file.encode(tensors, weight_file.matrix_kind(kind))
+    weight_file.write(folder / "codec.safetensors", stored)
+    bundle.merge_config(folder, {"format": 1, "model_type": "soundstream", **asdict(codec.config)})
+    rounded = weight_file.decode(stored)
+    codec.load_state_dict({name: rounded[name].view_as(tensor) for name, tensor in codec.state_dict().items()})
+    bundle.merge_golden(folder, "codec", golden(codec))
+    bundle.write_checksums(folder)
+    return codec
+
+
+def golden(codec: Codec) -> dict[str, torch.Tensor]:
+    """About a second of three decaying tones in noise, its codes and what they decode to."""
+    hop, rate = codec.config.hop, codec.config.sample_rate
+    time = torch.arange(rate // hop * hop, dtype=torch.float64) / rate
+    generator = torch.Generator().manual_seed(1)
+    tones = sum(torch.sin(2 * torch.pi * pitch * time) for pitch in (220, 277.18, 329.63)) * torch.exp(-2 * time)
+    samples = (0.1 * tones + 0.001 * torch.randn(len(time), generator=generator)).float()
+    codes = codec.encode(samples[None])
+    return {"samples": samples, "codes": codes[0].int(), "decoded": codec.decode(codes)[0]}

@@ -1,0 +1,51 @@
+"""Step `tokenize-acoustic`: codec tokens of every recording, as uint16 files [frames, levels]."""
+
+import argparse
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import piano_recordings
+from .codec import Codec, load_codec
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--codec", default="codec", help="name of the codec's run")
+    parser.add_argument("--data", default="piano", help="name of the data set")
+    parser.add_argument("--order", type=int, default=0, help="seed of the order of recordings")
+    parser.add_argument("--splits", nargs="+", default=["valid", "test", "train"])
+
+
+def run(args: argparse.Namespace) -> None:
+    codec = load_codec(args.runs / args.codec / "checkpoint.pt")
+    out = args.runs / "tokens" / args.data / "acoustic"
+    for split in args.splits:
+        recordings = sorted(piano_recordings.find(args.runs / "data" / args.data, (split,)), key=lambda r: r.identifier)
+        random.Random(args.order).shuffle(recordings)
+        for number, recording in enumerate(recordings):
+            target = out / split / f"{recording.identifier}.npy"
+            if target.exists():
+                continue
+            codes = tokenize(codec, recording.samples())
+            target.parent.mkdir(parents=True, exist_ok=True)
+            partial = target.with_suffix(".partial")
+            with open(partial, "wb") as file:
+                np.save(file, codes)
+            partial.rename(target)
+            print(f"{number + 1}/{len(recordings)} {split} {recording.identifier} {len(codes)} frames", flush=True)
+
+
+def tokenize(codec: Codec, samples: np.ndarray, seconds: int = 20) -> np.ndarray:
+    """int16 [samples] -> uint16 [whole frames, levels], in pieces that overlap by the encoder's reach."""
+    hop = codec.config.hop
+    reach = codec.config.encoder_blocks * (codec.config.kernel - 1) + 1  # frames that a frame depends on
+    frames = len(samples) // hop
+    step = seconds * codec.config.sample_rate // hop
+    codes = []
+    for start in range(0, frames, step):
+        before = min(start, reach)
+        piece = samples[(start - before) * hop : min(start + step, frames) * hop].astype(np.float32) / 32768
+        codes.append(codec.encode(torch.from_numpy(piece)[None])[0, before:])
+    return torch.cat(codes).numpy().astype(np.uint16)
