@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -39,9 +40,7 @@ def run(args: argparse.Namespace) -> None:
                 table[name] = bits_per_token(model, changed, settings.batch_size, device)
         table |= baselines(settings, splits["train"], splits["valid"], splits[args.split])
         report(stage, table)
-        folder = stage_folder(args.runs, settings)
-        (folder / f"bits_{args.split}.json").write_text(
-            json.dumps({name: values.tolist() for name, values in table.items()}, indent=1))
+        write_results(args.runs / "results" / "stages.json", stage, table)
 
 
 def other_semantic(crops: list[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:
@@ -73,6 +72,14 @@ def baselines(
         rows["unigram"].append(unigram_bits(splits[0], splits[2], vocabulary))
         rows["bigram"].append(bigram_bits(*splits, vocabulary))
     return {name: np.array(values) for name, values in rows.items()}
+
+
+def write_results(path: Path, stage: str, table: dict[str, np.ndarray]) -> None:
+    """Sets one stage's table in the results file and keeps the others'."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    results = json.loads(path.read_text()) if path.exists() else {}
+    results[stage] = {name: values.tolist() for name, values in table.items()}
+    path.write_text(json.dumps(results, indent=1) + "\n")
 
 
 def report(stage: str, table: dict[str, np.ndarray]) -> None:

@@ -37,6 +37,7 @@ class StageSettings:
     steps: int | None = None
     warmup_steps: int = 100
     weight_decay: float = 0.1
+    embedding_weight_decay: float = 0.01
     ema_decay: float = 0.998
     seed: int = 1
 

@@ -1,0 +1,45 @@
+import Tensors
+import Testing
+import TokenTransformers
+
+@Suite struct SemanticStageTests {
+    let stage: SemanticStage
+    let pool = WorkerPool(threads: 1)
+
+    init() throws { stage = try TinyStages.semantic() }
+
+    @Test func agreesWithPyTorch() throws {
+        let golden = try TinyStages.golden("semantic_stage")
+        let logits = stage.logits(try golden.integers("tokens"), on: pool)
+        #expect(largestDifference(logits, try golden.tensor("logits")) < 1e-4)
+    }
+
+    @Test func cachedStepsEqualThePassOverAll() throws {
+        let tokens = try TinyStages.golden("semantic_stage").integers("tokens")
+        let whole = stage.logits(tokens, on: pool)
+        var state = stage.makeState(on: pool)
+        for (index, token) in tokens.enumerated() {
+            #expect(state.logits.elements == whole.rows(index..<(index + 1)).elements)
+            stage.read([token], state: &state, on: pool)
+        }
+        var atOnce = stage.makeState(on: pool)
+        stage.read(tokens, state: &atOnce, on: pool)
+        #expect(atOnce.logits.elements == state.logits.elements)
+    }
+
+    @Test func threadsDoNotChangeTokensButSeedsDo() {
+        let one = continuation(seed: 7, threads: 1)
+        #expect(one.count == 100)
+        #expect(one == continuation(seed: 7, threads: 2))
+        #expect(one != continuation(seed: 8, threads: 1))
+    }
+
+    /// A hundred tokens after three, far beyond the window.
+    private func continuation(seed: UInt64, threads: Int) -> [Int] {
+        let pool = WorkerPool(threads: threads)
+        var sampler = TokenSampler(Sampling(temperature: 1, topP: 0.95), seed: seed, stream: 1)
+        var state = stage.makeState(on: pool)
+        stage.read([3, 1, 2], state: &state, on: pool)
+        return (0..<100).map { _ in stage.next(&state, &sampler, on: pool) }
+    }
+}

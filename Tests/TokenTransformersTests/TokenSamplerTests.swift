@@ -1,0 +1,48 @@
+import Testing
+import TokenTransformers
+
+@Suite struct TokenSamplerTests {
+    @Test func zeroTemperatureTakesTheFirstOfTheLikeliest() {
+        #expect(draws([1, 3, 3, 2], Sampling(temperature: 0), count: 5) == [1, 1, 1, 1, 1])
+    }
+
+    @Test func frequenciesFollowTheProbabilities() {
+        // Probabilities 0.1, 0.2, 0.7.
+        let tokens = draws([0, 0.693147, 1.945910], Sampling(), count: 4000)
+        for (token, probability) in [0.1, 0.2, 0.7].enumerated() {
+            let share = Double(tokens.count { $0 == token }) / 4000
+            #expect(abs(share - probability) < 0.03, "token \(token)")
+        }
+    }
+
+    @Test func topKAndTopPLeaveTheLikeliest() {
+        let logits: [Float] = [0, 0.693147, 1.945910]
+        #expect(Set(draws(logits, Sampling(topK: 2), count: 200)) == [1, 2])
+        #expect(Set(draws(logits, Sampling(topP: 0.65), count: 200)) == [2])
+        #expect(Set(draws(logits, Sampling(topP: 0.85), count: 200)) == [1, 2])
+        #expect(Set(draws(logits, Sampling(topK: 1, topP: 0.9), count: 200)) == [2])
+    }
+
+    @Test func sequencesDependOnSeedAndStream() {
+        let logits = [Float](repeating: 0, count: 100)
+        let tokens = draws(logits, Sampling(), count: 50)
+        #expect(tokens == draws(logits, Sampling(), count: 50))
+        #expect(tokens != draws(logits, Sampling(), count: 50, seed: 2))
+        #expect(tokens != draws(logits, Sampling(), count: 50, stream: 2))
+    }
+
+    @Test func faultsAreNamed() {
+        #expect(Sampling(temperature: -1).fault?.contains("temperature") == true)
+        #expect(Sampling(temperature: .nan).fault?.contains("temperature") == true)
+        #expect(Sampling(topK: -1).fault?.contains("top_k") == true)
+        #expect(Sampling(topP: 0).fault?.contains("top_p") == true)
+        #expect(Sampling(topP: 1).fault == nil)
+    }
+
+    private func draws(
+        _ logits: [Float], _ sampling: Sampling, count: Int, seed: UInt64 = 1, stream: UInt64 = 1
+    ) -> [Int] {
+        var sampler = TokenSampler(sampling, seed: seed, stream: stream)
+        return logits.withUnsafeBufferPointer { logits in (0..<count).map { _ in sampler.draw(logits) } }
+    }
+}
