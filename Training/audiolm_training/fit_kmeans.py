@@ -70,10 +70,10 @@ def activations_of(tokenizer: SemanticTokenizer, sound: Tensor) -> Tensor:
         return tokenizer.activations(tokenizer.front_end(sound[None]))[0]
 
 
-def stored(tokenizer: SemanticTokenizer, kind: str) -> dict[str, Tensor]:
-    """The tokenizer's tensors as they lie in its file: network matrices as `kind`, everything else exact."""
+def stored(tokenizer: SemanticTokenizer, kind: str, smallest: int = 4096) -> dict[str, Tensor]:
+    """The tokenizer's tensors as they lie in its file: network matrices of some size as `kind`, all else exact."""
     exact = {"front_end.filterbank", "centroids"}
-    matrix = weight_file.matrix_kind(kind)
+    matrix = weight_file.matrix_kind(kind, smallest)
     return weight_file.encode(
         tokenizer.state_dict(), lambda name, tensor: "float32" if name in exact else matrix(name, tensor)
     )
@@ -82,5 +82,5 @@ def stored(tokenizer: SemanticTokenizer, kind: str) -> dict[str, Tensor]:
 def write(folder: Path, tokenizer: SemanticTokenizer, kind: str) -> None:
     """Write `semantic_tokenizer.safetensors` and its section of config.json as `semantic_tokenizer.json`."""
     weight_file.write(folder / "semantic_tokenizer.safetensors", stored(tokenizer, kind))
-    section = {"weights": "semantic_tokenizer.safetensors"} | tokenizer.configuration.to_dictionary()
-    (folder / "semantic_tokenizer.json").write_text(json.dumps(section, indent=2) + "\n")
+    section = json.dumps(tokenizer.configuration.to_dictionary(), indent=2)
+    (folder / "semantic_tokenizer.json").write_text(section + "\n")

@@ -1,7 +1,7 @@
 """The trained encoder with its k-means: sound to semantic tokens, as it is shipped."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -60,7 +60,7 @@ class SemanticTokenizer(nn.Module):
     def __init__(self, configuration: TokenizerConfiguration) -> None:
         super().__init__()
         c = self.configuration = configuration
-        self.front_end = features.FrontEnd(c.bands)
+        self.front_end = features.FrontEnd(c.bands, c.window, c.hop, c.stack)
         self.subsampling = nn.Linear(c.bands * c.stack, c.width)
         self.subsampling_norm = nn.LayerNorm(c.width)
         self.blocks = nn.ModuleList(
@@ -120,7 +120,6 @@ class SemanticTokenizer(nn.Module):
     def load(folder: Path) -> "SemanticTokenizer":
         """The tokenizer that `fit-kmeans` left in `folder`."""
         section = json.loads((folder / "semantic_tokenizer.json").read_text())
-        known = {field.name for field in fields(TokenizerConfiguration)}
-        tokenizer = SemanticTokenizer(TokenizerConfiguration(**{k: v for k, v in section.items() if k in known}))
+        tokenizer = SemanticTokenizer(TokenizerConfiguration(**section))
         tokenizer.load_state_dict(weight_file.read(folder / "semantic_tokenizer.safetensors"))
         return tokenizer.eval()

@@ -10,6 +10,7 @@ STEPS = {
     "fit-kmeans": "fit_kmeans",
     "probe-semantic": "probe_semantic",
     "tokenize-semantic": "tokenize_semantic",
+    "export-semantic": "export_semantic",
     "train-semantic-stage": "train_semantic_stage",
     "train-coarse-stage": "train_coarse_stage",
     "train-fine-stage": "train_fine_stage",

@@ -1,13 +1,16 @@
 """The semantic tokenizer's parts, and its whole chain of steps on made-up recordings."""
 
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from audiolm_training import (
+    export_semantic,
     features,
     fit_kmeans,
     kmeans,
@@ -119,6 +122,16 @@ def test_every_recording_gets_its_tokens(runs):
         tokens = np.load(runs / "tokens/piano/semantic" / recording.split / f"{recording.identifier}.npy")
         assert tokens.dtype == np.uint16 and len(tokens) == -(-len(recording.samples()) // 960)
         assert tokens.max() < 32
+
+
+def test_the_export_adds_its_share_to_a_bundle(runs, tmp_path):
+    (tmp_path / "config.json").write_text('{"format": 1, "name": "tiny"}')
+    export_semantic.run(argparse.Namespace(config=CONFIG, runs=runs, bundle=tmp_path))
+    config = json.loads((tmp_path / "config.json").read_text())
+    assert config["name"] == "tiny" and config["semantic_tokenizer"]["clusters"] == 32
+    golden = load_file(tmp_path / "golden.safetensors")
+    assert golden["semantic_tokenizer.tokens"].shape == (75,)
+    assert "semantic_tokenizer.safetensors" in (tmp_path / "SHA256SUMS").read_text()
 
 
 def test_probes_write_their_table(runs):
