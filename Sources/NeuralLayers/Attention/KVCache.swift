@@ -23,9 +23,8 @@ package struct KVCache: Sendable {
         values = Tensor([capacity, channels])
     }
 
-    /// Appends the keys and values of up to `block` positions.
-    /// - Parameter keyValueRows: rows `[count, stride]` that hold keys from `keyOffset` on and values from
-    ///   `valueOffset` on.
+    /// Appends the keys and values of up to `block` positions: `rows` `[count, stride]` hold keys from column
+    /// `keyOffset` on and values from `valueOffset` on.
     mutating func append(
         _ rows: UnsafePointer<Float>, count: Int, stride: Int, keyOffset: Int, valueOffset: Int
     ) {

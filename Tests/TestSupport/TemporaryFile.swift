@@ -1,0 +1,9 @@
+import Foundation
+
+/// Calls `body` with the path of a new file that holds `bytes`, and removes it afterwards.
+package func withTemporaryFile<R>(_ bytes: [UInt8], _ body: (String) throws -> R) throws -> R {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("audiolm-\(UUID().uuidString)")
+    try Data(bytes).write(to: url)
+    defer { try? FileManager.default.removeItem(at: url) }
+    return try body(url.path)
+}
