@@ -68,7 +68,8 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["AudioLM", "Tensors"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["AudioLM", "AudioFiles", "Tensors"],
+            path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
         tests("KernelTests", ["CKernels"]),
         tests("TensorsTests", ["Tensors"]),

@@ -14,6 +14,7 @@ public struct AudioFileWriter: ~Copyable {
     /// The folder must exist. An existing file at `url` stays until `finish()` replaces it.
     public init(to url: URL, format: AudioFormat, sampleRate: Int, channelCount: Int) throws {
         let path = url.relativePath
+        try format.check(sampleRate: sampleRate, channelCount: channelCount, for: url)
         let folder = url.deletingLastPathComponent().path
         let name = ".\(url.lastPathComponent).\(UInt32.random(in: 0 ... .max)).part"
         let temporary = folder + "/" + name
@@ -21,12 +22,6 @@ public struct AudioFileWriter: ~Copyable {
         info.format = Int32(format.code)
         info.samplerate = Int32(clamping: sampleRate)
         info.channels = Int32(clamping: channelCount)
-        guard sf_format_check(&info) != 0 else {
-            throw AudioFileError.unsupported(
-                path: path,
-                reason:
-                    "\(format.container.rawValue) cannot hold \(channelCount) channels at \(sampleRate) Hz")
-        }
         let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
             throw AudioFileError.unwritable(path: path, reason: String(cString: strerror(errno)))

@@ -71,6 +71,19 @@ public struct AudioFormat: Sendable, Equatable {
         }
     }
 
+    /// Throws where the format cannot hold so many channels at that rate.
+    public func check(sampleRate: Int, channelCount: Int, for url: URL) throws {
+        var info = SF_INFO()
+        info.format = Int32(code)
+        info.samplerate = Int32(clamping: sampleRate)
+        info.channels = Int32(clamping: channelCount)
+        guard sf_format_check(&info) != 0 else {
+            throw AudioFileError.unsupported(
+                path: url.relativePath,
+                reason: "\(container.rawValue) cannot hold \(channelCount) channels at \(sampleRate) Hz")
+        }
+    }
+
     /// libsndfile's number for this format.
     var code: Int {
         switch container {

@@ -1,1 +1,4 @@
 // audiolm: every verb.
+import AudioLMCommand
+
+await Tool.run(RootCommand.self)

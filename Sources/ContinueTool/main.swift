@@ -1,1 +1,4 @@
 // continue: the same as `audiolm continue`.
+import AudioLMCommand
+
+await Tool.run(ContinueCommand.self)

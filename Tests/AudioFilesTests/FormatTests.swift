@@ -1,5 +1,6 @@
 import AudioFiles
 import Foundation
+import TestSupport
 import Testing
 
 /// Every format, bit depth, channel count and rate comes back as it was written.

@@ -1,5 +1,6 @@
 import AudioFiles
 import Foundation
+import TestSupport
 import Testing
 
 /// Outputs appear whole or not at all, and never over what they must not touch.

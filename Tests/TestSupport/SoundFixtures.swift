@@ -1,27 +1,27 @@
-import AudioFiles
-import Foundation
+public import AudioFiles
+public import Foundation
 
 /// A folder of its own for one test, removed with the value.
-final class TemporaryFolder: Sendable {
-    let url: URL
+public final class TemporaryFolder: Sendable {
+    public let url: URL
 
-    init() throws {
+    public init() throws {
         url = FileManager.default.temporaryDirectory.appendingPathComponent("audiolm-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 
     deinit { try? FileManager.default.removeItem(at: url) }
 
-    func file(_ name: String) -> URL { url.appendingPathComponent(name) }
+    public func file(_ name: String) -> URL { url.appendingPathComponent(name) }
 
     /// Names of everything in the folder, hidden files included.
-    var contents: [String] {
+    public var contents: [String] {
         get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
     }
 }
 
 /// A decaying chord with a little of everything up to a quarter of the sample rate, each channel its own level.
-func chord(seconds: Double, rate: Int, channels: Int = 1, level: Float = 0.5) -> AudioBuffer {
+public func chord(seconds: Double, rate: Int, channels: Int = 1, level: Float = 0.5) -> AudioBuffer {
     let count = Int((seconds * Double(rate)).rounded())
     let frequencies = [110.0, 277.2, 440, 1318.5].filter { $0 < Double(rate) / 4 }
     return AudioBuffer(
@@ -35,7 +35,7 @@ func chord(seconds: Double, rate: Int, channels: Int = 1, level: Float = 0.5) ->
 }
 
 /// Signal-to-error ratio in dB over every channel.
-func fidelity(_ found: AudioBuffer, to expected: AudioBuffer) -> Double {
+public func fidelity(_ found: AudioBuffer, to expected: AudioBuffer) -> Double {
     var signal = 0.0
     var error = 1e-30
     for (a, b) in zip(expected.channels, found.channels) {

@@ -1,0 +1,55 @@
+import Foundation
+
+/// No bundle of that name; the message says where it was looked for.
+struct BundleNotFound: Error, Equatable, CustomStringConvertible {
+    let name: String
+    let places: [String]
+
+    var description: String {
+        "no model bundle \(name) (looked in \(places.joined(separator: ", "))); "
+            + "name its folder with --model, or set AUDIOLM_MODELS to the folder that holds it"
+    }
+}
+
+/// Finds the folder of a bundle.
+struct BundleLocator {
+    var environment = ProcessInfo.processInfo.environment
+    var workingFolder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+    /// The running tool, links resolved.
+    var executable = Bundle.main.executableURL?.resolvingSymlinksInPath()
+
+    /// `name` as a path where it holds a slash or is a folder with a `config.json`; else `name` in
+    /// `$AUDIOLM_MODELS`, `./Models`, and, for every folder above the tool, its `Models` and
+    /// `share/audiolm/Models`.
+    func folder(of name: String) throws -> URL {
+        let path = URL(fileURLWithPath: name, relativeTo: workingFolder)
+        if Self.isBundle(path) { return path }
+        if name.contains("/") || name.hasPrefix(".") {
+            throw BundleNotFound(name: name, places: [path.path + "/config.json"])
+        }
+        for place in places where Self.isBundle(place.appendingPathComponent(name)) {
+            return place.appendingPathComponent(name)
+        }
+        throw BundleNotFound(name: name, places: places.map(\.path))
+    }
+
+    /// Every folder in which bundles are looked for, nearest first.
+    private var places: [URL] {
+        var places: [URL] = []
+        if let models = environment["AUDIOLM_MODELS"], !models.isEmpty {
+            places.append(URL(fileURLWithPath: models, relativeTo: workingFolder))
+        }
+        places.append(workingFolder.appendingPathComponent("Models"))
+        var ancestor = executable
+        while let folder = ancestor?.deletingLastPathComponent(), folder.path != ancestor?.path {
+            places.append(folder.appendingPathComponent("Models"))
+            places.append(folder.appendingPathComponent("share/audiolm/Models"))
+            ancestor = folder.path == "/" ? nil : folder
+        }
+        return places
+    }
+
+    private static func isBundle(_ folder: URL) -> Bool {
+        FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path)
+    }
+}

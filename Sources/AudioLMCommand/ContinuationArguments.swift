@@ -1,0 +1,44 @@
+import ArgumentParser
+
+/// How long, how many, and from how much of the snippet.
+struct ContinuationArguments: ParsableArguments {
+    /// Nobody listens longer, and nothing above fits in memory.
+    static let longest = 3600.0
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many seconds to add.", valueName: "s"))
+    var seconds = 20.0
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The same seed gives the same continuation (default: chosen and printed).", valueName: "number"))
+    var seed: UInt64?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many continuations to make, numbered from 1, with seeds from --seed on.", valueName: "count")
+    )
+    var variations = 1
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How much of the snippet's end the models hear (default: as much as they can).", valueName: "s"))
+    var promptSeconds: Double?
+
+    @Flag(help: "Write the new part alone.")
+    var onlyContinuation = false
+
+    func validate() throws {
+        guard seconds > 0, seconds <= Self.longest else {
+            throw ValidationError("--seconds must be more than 0 and at most 3600, found \(seconds)")
+        }
+        guard (1...100).contains(variations) else {
+            throw ValidationError("--variations must be 1 to 100, found \(variations)")
+        }
+        if let promptSeconds, !(1...Self.longest).contains(promptSeconds) {
+            throw ValidationError("--prompt-seconds must be 1 to 3600, found \(promptSeconds)")
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import AudioFiles
+import AudioLM
+import Foundation
+
+/// What is told about one finished continuation; the keys of `--json` are these in snake_case.
+struct ContinuationReport: Encodable {
+    let snippet: String
+    let snippetSeconds: Double
+    let bundle: String
+    let output: String
+    let seed: UInt64
+    let seconds: Double
+    let tokens: [TokenStage: Int]
+    let stageSeconds: [ContinuationStage: Double]
+    let wallSeconds: Double
+    let realTimeFactor: Double
+
+    init(_ recording: Snippet, bundle: any SoundModel, file: URL, summary: ContinuationSummary) {
+        snippet = recording.url.relativePath
+        snippetSeconds = Double(recording.frameCount) / Double(recording.tail.sampleRate)
+        self.bundle = bundle.name
+        output = file.relativePath
+        seed = summary.seed
+        seconds = summary.seconds
+        tokens = summary.tokens
+        stageSeconds = summary.stageSeconds
+        wallSeconds = summary.wallSeconds
+        realTimeFactor = summary.realTimeFactor
+    }
+
+    var line: String {
+        "\(output): \(tenths(snippetSeconds)) s of \(snippet), then \(tenths(seconds)) s new "
+            + "(seed \(seed), \(tenths(wallSeconds)) s, \(tenths(realTimeFactor)) times real time)"
+    }
+
+    private func tenths(_ value: Double) -> String { String(format: "%.1f", value) }
+}

@@ -1,0 +1,90 @@
+public import ArgumentParser
+import AudioFiles
+import AudioLM
+import Foundation
+
+/// `audiolm continue`, which is also the whole of the tool `continue`.
+public struct ContinueCommand: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "continue",
+        abstract: "Continue a recording: the snippet itself, then what might have followed.",
+        discussion: """
+            Writes snippet.continued.wav beside the snippet, at the snippet's own sample rate and channel count.
+
+            `continue` is a reserved word in shells, which run their own. Any of these works:
+              audiolm continue snippet.wav --seconds 20
+              env continue snippet.wav --seconds 20
+              swift run -c release continue snippet.wav --seconds 20
+            """,
+        version: RootCommand.version)
+
+    /// More seconds of a snippet's end than any model's window holds.
+    static let longestPrompt = 60.0
+
+    @Argument(
+        help: ArgumentHelp(
+            "The recording: WAV, AIFF, FLAC, Ogg, Opus, MP3, at least 1 s.", valueName: "snippet"))
+    var snippet: String
+
+    @OptionGroup(title: "Continuation") var continuation: ContinuationArguments
+    @OptionGroup(title: "Sampling") var sampling: SamplingArguments
+    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Models") var model: ModelOptions
+
+    public init() {}
+
+    public func run() async throws {
+        try await run(loading: model.load)
+    }
+
+    /// Checks all that can be checked, then loads the models and runs them once per variation.
+    func run(loading load: () throws -> any SoundModel) async throws {
+        let input = URL(fileURLWithPath: snippet)
+        let outputs = output.files(
+            for: input, suffix: "continued", extension: "wav", count: continuation.variations)
+        let recording = try Snippet(
+            contentsOf: input, tailSeconds: continuation.promptSeconds ?? Self.longestPrompt)
+        try output.check(outputs, input: input)
+        let files = try outputs.map {
+            try JoinedFile(recording, to: $0, onlyContinuation: continuation.onlyContinuation)
+        }
+        let bundle = try load()
+        let seam = try Seam(after: recording.tail, modelRate: bundle.sampleRate)
+        let firstSeed = continuation.seed ?? UInt64(UInt32.random(in: 0 ... .max))
+        for (number, file) in files.enumerated() {
+            let options = ContinuationOptions(
+                seconds: continuation.seconds, seed: firstSeed &+ UInt64(number),
+                promptSeconds: continuation.promptSeconds, sampling: sampling.options)
+            let (samples, summary) = try await generate(
+                bundle.extend(seam.prompt, options: options),
+                label: files.count > 1 ? "\(number + 1)/\(files.count) " : "")
+            try file.write(seam.continuation(samples, seconds: options.seconds))
+            try report(ContinuationReport(recording, bundle: bundle, file: file.url, summary: summary))
+        }
+    }
+
+    /// Collects a continuation while telling how far it is; throws `CancellationError` when interrupted.
+    private func generate(
+        _ events: AsyncThrowingStream<ContinuationEvent, any Error>, label: String
+    ) async throws -> ([Float], ContinuationSummary) {
+        var bar = ProgressBar(label: label, isShown: Terminal.isWatched && !output.quiet)
+        defer { bar.clear() }
+        var samples: [Float] = []
+        for try await event in events {
+            switch event {
+            case .progress(let progress): bar.show(progress)
+            case .audio(let chunk): samples += chunk
+            case .finished(let summary): return (samples, summary)
+            }
+        }
+        throw CancellationError()
+    }
+
+    private func report(_ report: ContinuationReport) throws {
+        if output.json {
+            try Terminal.json(report)
+        } else if !output.quiet {
+            Terminal.output(report.line)
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Dispatch
+import Foundation
+
+/// Turns SIGINT, SIGTERM and SIGHUP into one call, and ends the process if that does not do so at once.
+struct Interruption {
+    /// 128 + SIGINT, as shells count.
+    static let exitCode: Int32 = 130
+    /// A writer removes its unfinished file well within this time.
+    private static let patience = DispatchTimeInterval.milliseconds(500)
+
+    private let sources: [any DispatchSourceSignal]
+
+    init(_ stop: @escaping @Sendable () -> Void) {
+        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                stop()
+                DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { _exit(Self.exitCode) }
+            }
+            source.resume()
+            return source
+        }
+    }
+
+    /// Stops listening; signals that still come are ignored.
+    func end() {
+        for source in sources { source.cancel() }
+    }
+}

@@ -1,0 +1,17 @@
+import AudioLM
+import Foundation
+
+/// What the verbs need of a loaded bundle: `AudioLMBundle` in the tools, a stand-in where tests need none.
+protocol SoundModel: Sendable {
+    var name: String { get }
+    var sampleRate: Int { get }
+    var information: BundleInformation { get }
+    func tokenize(_ samples: [Float]) throws -> AudioTokens
+    func detokenize(_ tokens: AudioTokens) throws -> [Float]
+    func verify() throws -> [VerificationResult]
+    func extend(
+        _ prompt: [Float], options: ContinuationOptions
+    ) -> AsyncThrowingStream<ContinuationEvent, any Error>
+}
+
+extension AudioLMBundle: SoundModel {}

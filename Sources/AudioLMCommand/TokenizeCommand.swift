@@ -1,0 +1,62 @@
+import ArgumentParser
+import AudioFiles
+import AudioLM
+import Foundation
+
+/// `audiolm tokenize`: a recording as semantic and acoustic tokens.
+struct TokenizeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokenize",
+        abstract: "Write a recording's semantic and acoustic tokens as JSON.",
+        discussion: """
+            Writes snippet.tokens.json: 25 semantic tokens and 50 rows of acoustic tokens per second, \
+            each row coarsest level first, every token 0 to 1023.
+            """)
+
+    /// Seconds of sound that are tokenized at most.
+    static let longest = 3600.0
+
+    @Argument(help: ArgumentHelp("The recording, 1 s to an hour.", valueName: "snippet"))
+    var snippet: String
+
+    @OptionGroup(title: "Models") var model: ModelOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func run() async throws {
+        try run(loading: model.load)
+    }
+
+    func run(loading load: () throws -> any SoundModel) throws {
+        let input = URL(fileURLWithPath: snippet)
+        let file = output.files(for: input, suffix: "tokens", extension: "json")[0]
+        let recording = try Snippet(contentsOf: input, tailSeconds: Self.longest)
+        guard recording.tail.frameCount == recording.frameCount else {
+            throw ValidationError("\(snippet) is longer than an hour; cut it into parts")
+        }
+        try output.check([file], input: input)
+        let bundle = try load()
+        let mono = AudioBuffer(mono: recording.tail.mixedToMono(), sampleRate: recording.tail.sampleRate)
+        let tokens = try bundle.tokenize(mono.resampled(to: bundle.sampleRate).channels[0])
+        try Task.checkCancellation()
+        try TokenFile(tokens, bundle: bundle.name).write(to: file)
+        let report = TokenReport(
+            input: snippet, output: file.relativePath, bundle: bundle.name, semantic: tokens.semantic.count,
+            acousticFrames: tokens.acoustic.count)
+        if output.json {
+            try Terminal.json(report)
+        } else if !output.quiet {
+            Terminal.output(
+                "\(report.output): \(report.semantic) semantic tokens, \(report.acousticFrames) acoustic frames"
+            )
+        }
+    }
+}
+
+/// What `tokenize` and `detokenize` tell.
+struct TokenReport: Encodable {
+    let input: String
+    let output: String
+    let bundle: String
+    let semantic: Int
+    let acousticFrames: Int
+}

@@ -1,0 +1,36 @@
+public import ArgumentParser
+import Foundation
+
+/// Runs a command line: errors are one line on stderr, interruption exits with 130.
+public enum Tool {
+    public static func run(_ root: any AsyncParsableCommand.Type) async {
+        do {
+            let command = try root.parseAsRoot()
+            let work = Task {
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    var command = command
+                    try command.run()
+                }
+            }
+            let interruption = Interruption { work.cancel() }
+            defer { interruption.end() }
+            try await work.value
+        } catch is CancellationError {
+            exit(Interruption.exitCode)
+        } catch {
+            let code = root.exitCode(for: error)
+            // Help and version are errors to the parser, and so is an exit code alone.
+            if code == .success || error is ExitCode { root.exit(withError: error) }
+            let advice = code == .validationFailure ? "; see --help" : ""
+            Terminal.error("Error: " + oneLine(root.message(for: error)) + advice)
+            exit(code.rawValue)
+        }
+    }
+
+    /// `message` without line breaks.
+    static func oneLine(_ message: String) -> String {
+        message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+}
