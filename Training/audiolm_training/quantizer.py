@@ -39,7 +39,7 @@ class ResidualVectorQuantizer(nn.Module):
 
     def forward(self, latents: Tensor, levels: Tensor) -> tuple[Tensor, Tensor]:
         """Training: [frames, dim], levels to use [frames] -> quantised (straight-through), commitment loss."""
-        residual = latents.detach()
+        residual = latents.detach().clone()
         quantised = torch.zeros_like(residual)
         for level, codebook in enumerate(self.codebooks):
             used = (level < levels).nonzero()[:, 0]

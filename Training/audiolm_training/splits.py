@@ -15,7 +15,7 @@ GENERIC_WORDS = frozenset(
     "grande grand brillante romance intermezzo capriccio serenade variations variationen moment musical".split()
 )
 
-VIDEO = re.compile(r"(?:_|, )([A-Za-z0-9_-]{11})(?=_|$)(?!.*(?:_|, )[A-Za-z0-9_-]{11}(?:_cut|_mov|_no|_part|_a|$))")
+VIDEO = re.compile(r"(?:_|, )([A-Za-z0-9_-]{11})(?=_cut|_mov|_no|_part|_a|_a$|$)")
 
 
 @dataclass(frozen=True)

@@ -197,8 +197,9 @@ class CodecTrainer:
     @torch.no_grad()
     def evaluate(self) -> None:
         self.codec.eval()
+        most = self.codec.config.levels
         for name, excerpts in self.excerpts.items():
-            for levels in (12, 6, 3) if self.quantised else (0,):
+            for levels in (most, most // 2, most // 4) if self.quantised else (0,):
                 outputs = [self._through(wave, levels) for wave in excerpts]
                 distance = np.mean([mel_distance(o.cpu(), w.cpu()) for o, w in zip(outputs, excerpts)])
                 ratio = np.mean([si_sdr(o.cpu(), w.cpu()) for o, w in zip(outputs, excerpts)])
