@@ -1,0 +1,86 @@
+# What a person types. `make help` lists it.
+
+PREFIX ?= /usr/local
+PYTHON ?= python3
+VENV ?= Training/.venv
+# Where SwiftPM builds; CI and worktrees may choose another folder.
+SCRATCH ?= .build
+SWIFT_BUILD = swift build -c release --scratch-path $(SCRATCH)
+SAMPLE ?= Samples/bach-prelude.flac
+SECONDS ?= 20
+
+# What the build needs beside Swift.
+SYSTEM_PACKAGES = g++ libopenblas-dev libsamplerate0-dev libsndfile1-dev pkg-config
+# What Swift itself needs, where it is yet to be installed.
+TOOLCHAIN_PACKAGES = ca-certificates curl git gnupg libcurl4-openssl-dev libncurses-dev libsqlite3-dev \
+	libxml2-dev tzdata zlib1g-dev
+
+.PHONY: help demo build test train-test install uninstall fixtures format lint clean system-packages toolchain
+
+help: ## list these targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s :
+
+demo: build ## continue a real piano recording and say where the result is
+	$(SCRATCH)/release/audiolm continue $(SAMPLE) --seconds $(SECONDS) --force \
+		-o $(notdir $(basename $(SAMPLE))).continued.wav
+	@echo "Listen to $(CURDIR)/$(notdir $(basename $(SAMPLE))).continued.wav"
+
+build: system-packages toolchain ## build the tools
+	$(SWIFT_BUILD)
+
+# Release, because C compiles without optimisation in debug builds and models then take minutes.
+test: system-packages toolchain ## run the Swift tests
+	swift test -c release -Xswiftc -enable-testing --scratch-path $(SCRATCH)
+
+train-test: $(VENV)/.installed ## run the training code's tests in an environment of their own
+	cd Training && OMP_NUM_THREADS=1 $(abspath $(VENV))/bin/python -m pytest -q tests
+
+$(VENV)/.installed: Training/pyproject.toml
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(MAKE) SYSTEM_PACKAGES=python3-venv system-packages
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -e 'Training[test]'
+	@touch $@
+
+install: system-packages toolchain ## install both tools and the models under PREFIX
+	$(SWIFT_BUILD) --static-swift-stdlib
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/audiolm
+	install $(SCRATCH)/release/audiolm $(SCRATCH)/release/continue $(DESTDIR)$(PREFIX)/bin
+	cp -R Models $(DESTDIR)$(PREFIX)/share/audiolm/
+
+uninstall: ## remove what install put under PREFIX
+	rm -f $(DESTDIR)$(PREFIX)/bin/audiolm $(DESTDIR)$(PREFIX)/bin/continue
+	rm -rf $(DESTDIR)$(PREFIX)/share/audiolm
+
+fixtures: $(VENV)/.installed ## write the golden files of the Swift tests anew
+	cd Training && for part in $(filter-out __init__ layers,$(basename $(notdir \
+		$(wildcard Training/audiolm_training/fixtures/*.py)))); do \
+		$(abspath $(VENV))/bin/python -m audiolm_training.fixtures.$$part ../Tests/Fixtures || exit 1; done
+	cd Training && $(abspath $(VENV))/bin/python -m audiolm_training.fixtures.layers ../Tests/Fixtures/layers
+
+format: toolchain ## lay out all Swift files
+	swift format -i -r -p Package.swift Sources Tests
+
+lint: toolchain ## check the layout of all Swift files
+	swift format lint --strict -r -p Package.swift Sources Tests
+
+clean: ## remove builds
+	rm -rf $(SCRATCH) $(VENV)
+
+# Installs what dpkg does not have yet; asks for a password only then.
+system-packages:
+	@command -v dpkg-query >/dev/null || { echo "Not a Debian or Ubuntu: install the equivalents of $(SYSTEM_PACKAGES)"; exit 0; }; \
+	missing=$$(for package in $(SYSTEM_PACKAGES); do \
+		dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; done); \
+	[ -z "$$missing" ] && exit 0; \
+	echo "Installing" $$missing; \
+	[ "$$(id -u)" = 0 ] && as= || as=sudo; \
+	$$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+
+toolchain: system-packages
+	@command -v swift >/dev/null || { \
+		$(MAKE) --no-print-directory SYSTEM_PACKAGES="$(TOOLCHAIN_PACKAGES)" system-packages && \
+		echo && \
+		echo "Swift 6.2 or newer is missing. This one command installs it; then run make again:"; \
+		echo; \
+		echo '  curl -O https://download.swift.org/swiftly/linux/swiftly-$$(uname -m).tar.gz && tar zxf swiftly-$$(uname -m).tar.gz && ./swiftly init --assume-yes --quiet-shell-followup && . "$${SWIFTLY_HOME_DIR:-$$HOME/.local/share/swiftly}/env.sh"'; \
+		echo; exit 1; }
