@@ -22,6 +22,9 @@
 #define ERFC_A3 1.421413741f
 #define ERFC_A4 -1.453152027f
 #define ERFC_A5 1.061405429f
+/* GELU's tanh approximation, x * sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)). */
+#define GELU_TANH_LINEAR 1.5957691216057308f
+#define GELU_TANH_CUBIC 0.0713548162726f
 #define SQRT_HALF 0.70710678118654752f
 
 #endif

@@ -1,7 +1,7 @@
 import CKernels
 import Foundation
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct AttentionKernelTests {
@@ -46,10 +46,13 @@ import Testing
             (0, 1, 4, 8), (0, 5, 0, 5), (3, 2, 100, 8), (30, 3, 17, 20), (40, 1, 33, 33), (0, 40, 0, 40),
         ] {
             let run = {
-                attend($0, dim: dim, heads: 3, first: first, queries: queries, window: window, capacity: capacity)
+                attend(
+                    $0, dim: dim, heads: 3, first: first, queries: queries, window: window, capacity: capacity
+                )
             }
             expectIdentical(
-                run(variant.kernels), run(KernelVariant.reference), "dim \(dim) at \(first), window \(window)")
+                run(variant.kernels), run(KernelVariant.reference), "dim \(dim) at \(first), window \(window)"
+            )
         }
     }
 
@@ -86,7 +89,8 @@ import Testing
                 }
                 return y
             }
-            expectIdentical(run(variant.kernels), run(KernelVariant.reference), "\(channels) channels, \(taps) taps")
+            expectIdentical(
+                run(variant.kernels), run(KernelVariant.reference), "\(channels) channels, \(taps) taps")
         }
     }
 }

@@ -1,6 +1,6 @@
 import CKernels
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct GemmKernelTests {
@@ -8,7 +8,8 @@ import Testing
 
     /// One product; weights are given packed.
     private func product<Weight>(
-        _ kernel: Kernel, x: [Float], weights: [Weight], scale: [Float]?, bias: [Float], rows: Int, inner: Int,
+        _ kernel: Kernel, x: [Float], weights: [Weight], scale: [Float]?, bias: [Float], rows: Int,
+        inner: Int,
         outputs: Int, stride: Int
     ) -> [Float] {
         var y = [Float](repeating: -1, count: rows * outputs)
@@ -47,7 +48,9 @@ import Testing
             let halves = floats.map { UInt16($0.bitPattern >> 16) }
             let bytes = floats.map { Int8(max(-127, min(127, $0 * 40))) }
             let label = "\(rows) x \(inner) x \(outputs)"
-            func compare<Weight>(_ name: String, _ a: Kernel, _ b: Kernel, _ weights: [Weight], _ scale: [Float]?) {
+            func compare<Weight>(
+                _ name: String, _ a: Kernel, _ b: Kernel, _ weights: [Weight], _ scale: [Float]?
+            ) {
                 let run = { kernel in
                     product(
                         kernel, x: x, weights: weights, scale: scale, bias: bias, rows: rows, inner: inner,
@@ -70,7 +73,8 @@ import Testing
         let bias = random.normals(32)
         let run = { kernel in
             product(
-                kernel, x: x, weights: weights, scale: nil, bias: bias, rows: rows, inner: inner, outputs: outputs,
+                kernel, x: x, weights: weights, scale: nil, bias: bias, rows: rows, inner: inner,
+                outputs: outputs,
                 stride: stride)
         }
         expectIdentical(run(variant.kernels.gemm_f32), run(KernelVariant.reference.gemm_f32))

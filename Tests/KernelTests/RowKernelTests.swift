@@ -1,7 +1,7 @@
 import CKernels
 import Foundation
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Kernels over rows and elements: every variant equals the reference bit for bit, and the reference is right.
@@ -27,6 +27,7 @@ import Testing
         compare("layer norm") { $0.layer_norm($1, rows, n, weight, bias, 1e-5) }
         compare("RMS norm") { $0.rms_norm($1, rows, n, weight, 1e-6) }
         compare("gelu") { $0.gelu($1, rows * n) }
+        compare("tanh gelu") { $0.gelu_tanh($1, rows * n) }
         compare("silu") { $0.silu($1, rows * n) }
         compare("sigmoid") { $0.sigmoid($1, rows * n) }
         compare("silu product") { $0.multiply_silu($1, gate, rows * n) }
@@ -55,8 +56,16 @@ import Testing
         let reference = KernelVariant.reference
         let gelu = changed(x) { reference.gelu($0, x.count) }
         let sigmoid = changed(x) { reference.sigmoid($0, x.count) }
-        expectClose(gelu, x.map { Float(0.5 * Double($0) * erfc(-Double($0) / 2.0.squareRoot())) }, absolute: 1e-6)
+        expectClose(
+            gelu, x.map { Float(0.5 * Double($0) * erfc(-Double($0) / 2.0.squareRoot())) }, absolute: 1e-6)
         expectClose(sigmoid, x.map { Float(1 / (1 + exp(-Double($0)))) }, absolute: 1e-7, relative: 1e-6)
+        let approximate = changed(x) { reference.gelu_tanh($0, x.count) }
+        expectClose(
+            approximate,
+            x.map { x in
+                let x = Double(x)
+                return Float(0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x))))
+            }, absolute: 2e-6)
         let softmax = changed(x) { reference.softmax($0, 1, x.count) }
         let sum = x.reduce(0) { $0 + exp(Double($1)) }
         expectClose(softmax, x.map { Float(exp(Double($0)) / sum) }, absolute: 1e-9, relative: 1e-5)

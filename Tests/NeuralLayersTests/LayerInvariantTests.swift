@@ -1,6 +1,6 @@
 import NeuralLayers
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Pieces equal the whole, and threads do not matter: bit for bit.

@@ -1,6 +1,6 @@
 import NeuralLayers
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Every layer against PyTorch, on `Fixtures/layers/layers.safetensors`.
@@ -34,7 +34,8 @@ import Testing
 
     @Test func feedForward() throws {
         for (name, activation) in [("gelu", FeedForward.Activation.gelu), ("swiglu", .swiglu)] {
-            let layer = try FeedForward(width, hidden: 40, activation: activation, bias: false, from: scope[name])
+            let layer = try FeedForward(
+                width, hidden: 40, activation: activation, bias: false, from: scope[name])
             expectClose(layer(x, on: pool), try file.tensor(name + ".y"), name)
         }
     }

@@ -1,5 +1,5 @@
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct PackedMatrixTests {
@@ -32,7 +32,8 @@ import Testing
             expectIdentical(matrix.apply(x, on: three), whole, "\(matrix.format) on three threads")
             for range in [0..<1, 5..<8, 7..<23, 100..<203] {
                 expectIdentical(
-                    matrix.apply(x.rows(range), on: three), whole.rows(range), "\(matrix.format) rows \(range)")
+                    matrix.apply(x.rows(range), on: three), whole.rows(range),
+                    "\(matrix.format) rows \(range)")
             }
         }
     }

@@ -1,5 +1,5 @@
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsTests {
@@ -21,7 +21,9 @@ import Testing
     }
 
     @Test func readsAnEmptyFile() throws {
-        let file = try withTemporaryFile(SafetensorsBytes.file("{}", data: [])) { try SafetensorsFile(path: $0) }
+        let file = try withTemporaryFile(SafetensorsBytes.file("{}", data: [])) {
+            try SafetensorsFile(path: $0)
+        }
         #expect(file.entries.isEmpty)
     }
 
@@ -39,8 +41,14 @@ import Testing
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#, "backwards", [0, 0, 0, 0]),
         (#"{"a":{"dtype":"F32","shape":[1]}}"#, "needs dtype", [0, 0, 0, 0]),
         (#"{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, "repeated", [0, 0, 0, 0]),
-        (#"{"a":{"dtype":"F32","shape":[9223372036854775807,3],"data_offsets":[0,4]}}"#, "too large", [0, 0, 0, 0]),
-        (#"{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}}"#, "too large", [0, 0, 0, 0]),
+        (
+            #"{"a":{"dtype":"F32","shape":[9223372036854775807,3],"data_offsets":[0,4]}}"#, "too large",
+            [0, 0, 0, 0]
+        ),
+        (
+            #"{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}}"#, "too large",
+            [0, 0, 0, 0]
+        ),
         (
             #"{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[3],"data_offsets":[1,4]}}"#,
             "overlaps", [0, 0, 0, 0]
@@ -61,7 +69,8 @@ import Testing
     func refusesMalformedHeaders(header: String, word: String, data: [UInt8]) throws {
         try withTemporaryFile(SafetensorsBytes.file(header, data: data)) { path in
             let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(path: path) }
-            #expect(error.map { "\($0)".contains(word) } == true, "\(error.map { "\($0)" } ?? "") lacks \(word)")
+            #expect(
+                error.map { "\($0)".contains(word) } == true, "\(error.map { "\($0)" } ?? "") lacks \(word)")
         }
     }
 

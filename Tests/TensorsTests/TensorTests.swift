@@ -1,5 +1,5 @@
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct TensorTests {
@@ -16,7 +16,8 @@ import Testing
         #expect(a.rows(1..<3).elements == [3, 4, 5, 6])
         #expect(a.columns(1..<2).elements == [2, 4, 6])
         #expect(a.transposed.elements == [1, 3, 5, 2, 4, 6])
-        #expect(Tensor.concatenateRows([a.rows(2..<3), a.rows(0..<1), Tensor([0, 2])]).elements == [5, 6, 1, 2])
+        #expect(
+            Tensor.concatenateRows([a.rows(2..<3), a.rows(0..<1), Tensor([0, 2])]).elements == [5, 6, 1, 2])
         #expect(a.argmaxOfRows() == [1, 1, 1])
     }
 

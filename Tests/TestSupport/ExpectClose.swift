@@ -8,7 +8,8 @@ package func expectClose(
     _ label: String = "", sourceLocation: SourceLocation = #_sourceLocation
 ) {
     guard actual.shape == expected.shape else {
-        Issue.record("\(label) shape \(actual.shape), expected \(expected.shape)", sourceLocation: sourceLocation)
+        Issue.record(
+            "\(label) shape \(actual.shape), expected \(expected.shape)", sourceLocation: sourceLocation)
         return
     }
     expectClose(
@@ -22,7 +23,8 @@ package func expectClose(
     _ label: String = "", sourceLocation: SourceLocation = #_sourceLocation
 ) {
     guard actual.count == expected.count else {
-        Issue.record("\(label) \(actual.count) elements, expected \(expected.count)", sourceLocation: sourceLocation)
+        Issue.record(
+            "\(label) \(actual.count) elements, expected \(expected.count)", sourceLocation: sourceLocation)
         return
     }
     var largestAbsolute: Float = 0
@@ -44,10 +46,12 @@ package func expectClose(
 
 /// Expects equal shapes and equal bits.
 package func expectIdentical(
-    _ actual: Tensor, _ expected: Tensor, _ label: String = "", sourceLocation: SourceLocation = #_sourceLocation
+    _ actual: Tensor, _ expected: Tensor, _ label: String = "",
+    sourceLocation: SourceLocation = #_sourceLocation
 ) {
     guard actual.shape == expected.shape else {
-        Issue.record("\(label) shape \(actual.shape), expected \(expected.shape)", sourceLocation: sourceLocation)
+        Issue.record(
+            "\(label) shape \(actual.shape), expected \(expected.shape)", sourceLocation: sourceLocation)
         return
     }
     expectIdentical(actual.elements, expected.elements, label, sourceLocation: sourceLocation)
@@ -59,7 +63,8 @@ package func expectIdentical(
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
     guard actual.count == expected.count else {
-        Issue.record("\(label) \(actual.count) elements, expected \(expected.count)", sourceLocation: sourceLocation)
+        Issue.record(
+            "\(label) \(actual.count) elements, expected \(expected.count)", sourceLocation: sourceLocation)
         return
     }
     for (index, (a, e)) in zip(actual, expected).enumerated() where a.bitPattern != e.bitPattern {

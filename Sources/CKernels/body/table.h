@@ -12,6 +12,7 @@ const audiolm_kernels TABLE = {
     .rms_norm = rms_norm,
     .rope = rope,
     .gelu = gelu,
+    .gelu_tanh = gelu_tanh,
     .silu = silu,
     .sigmoid = sigmoid,
     .multiply_silu = multiply_silu,

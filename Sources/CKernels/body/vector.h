@@ -78,6 +78,10 @@ ALWAYS_INLINE f32x16 exp16(f32x16 x) {
 
 ALWAYS_INLINE f32x16 sigmoid16(f32x16 x) { return splat(1.0f) / (splat(1.0f) + exp16(-x)); }
 
+ALWAYS_INLINE f32x16 gelu_tanh16(f32x16 x) {
+    return x * sigmoid16(x * fma16(splat(GELU_TANH_CUBIC), x * x, splat(GELU_TANH_LINEAR)));
+}
+
 ALWAYS_INLINE f32x16 gelu16(f32x16 x) {
     const f32x16 z = __builtin_elementwise_abs(x) * splat(SQRT_HALF);
     const f32x16 t = splat(1.0f) / fma16(splat(ERFC_P), z, splat(1.0f));

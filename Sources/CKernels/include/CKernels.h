@@ -84,8 +84,10 @@ typedef struct {
     /* Rotates each head of each row in place: pairs (i, i + dim / 2); cosine and sine are [rows, dim / 2]. */
     void (*_Nonnull rope)(float *_Nonnull x, size_t rows, size_t stride, size_t heads, size_t dim,
                           const float *_Nonnull cosine, const float *_Nonnull sine);
-    /* Elementwise in place: x * Phi(x) (the exact GELU); x * sigmoid(x); sigmoid(x); x *= silu(gate). */
+    /* Elementwise in place: x * Phi(x) (the exact GELU) and its tanh approximation; x * sigmoid(x); sigmoid(x);
+     * x *= silu(gate). */
     void (*_Nonnull gelu)(float *_Nonnull x, size_t n);
+    void (*_Nonnull gelu_tanh)(float *_Nonnull x, size_t n);
     void (*_Nonnull silu)(float *_Nonnull x, size_t n);
     void (*_Nonnull sigmoid)(float *_Nonnull x, size_t n);
     void (*_Nonnull multiply_silu)(float *_Nonnull x, const float *_Nonnull gate, size_t n);

@@ -114,6 +114,11 @@ static void gelu(float *x, size_t n) {
     for (size_t i = 0; i < n; ++i) x[i] = ref_gelu(x[i]);
 }
 
+static void gelu_tanh(float *x, size_t n) {
+    for (size_t i = 0; i < n; ++i)
+        x[i] = x[i] * ref_sigmoid(x[i] * fmaf(GELU_TANH_CUBIC, x[i] * x[i], GELU_TANH_LINEAR));
+}
+
 static void silu(float *x, size_t n) {
     for (size_t i = 0; i < n; ++i) x[i] = x[i] * ref_sigmoid(x[i]);
 }
@@ -145,6 +150,7 @@ const audiolm_kernels audiolm_kernels_ref = {
     .rms_norm = rms_norm,
     .rope = rope,
     .gelu = gelu,
+    .gelu_tanh = gelu_tanh,
     .silu = silu,
     .sigmoid = sigmoid,
     .multiply_silu = multiply_silu,

@@ -67,7 +67,8 @@ package struct Attention: Sendable {
             mixed.withMutablePointer { target in
                 AttentionKernel(
                     heads: heads, headDimension: headDimension, queries: source, queryStride: 3 * width,
-                    keys: source + width, values: source + 2 * width, keyValueStride: 3 * width, output: target,
+                    keys: source + width, values: source + 2 * width, keyValueStride: 3 * width,
+                    output: target,
                     outputStride: width
                 ).full(count: rows, on: pool)
             }

@@ -48,7 +48,9 @@ package struct WeightScope: Sendable {
 
     /// A matrix `[outputs, inputs]` of F32, BF16, or I8 with factors `<name>_scale` `[outputs]`, packed for
     /// products.
-    package func matrix(_ name: String, _ outputs: Int, _ inputs: Int, bias: Tensor? = nil) throws -> PackedMatrix {
+    package func matrix(_ name: String, _ outputs: Int, _ inputs: Int, bias: Tensor? = nil) throws
+        -> PackedMatrix
+    {
         let entry = try claim(name, [outputs, inputs])
         switch entry.type {
         case .float32: return PackedMatrix(try tensor(name, [outputs, inputs]), bias: bias)
@@ -87,13 +89,15 @@ package struct WeightScope: Sendable {
 
     /// Packs the file's bytes, by way of aligned memory.
     private func packed(
-        _ name: String, _ outputs: Int, _ inputs: Int, _ format: WeightFormat, scale: Tensor? = nil, bias: Tensor?
+        _ name: String, _ outputs: Int, _ inputs: Int, _ format: WeightFormat, scale: Tensor? = nil,
+        bias: Tensor?
     ) throws -> PackedMatrix {
         try file.withBytes(path(name)) { bytes in
             withUnsafeTemporaryAllocation(byteCount: bytes.count, alignment: 64) { aligned in
                 aligned.copyMemory(from: bytes)
                 return PackedMatrix(
-                    outputs: outputs, inputs: inputs, format: format, weights: UnsafeRawBufferPointer(aligned),
+                    outputs: outputs, inputs: inputs, format: format,
+                    weights: UnsafeRawBufferPointer(aligned),
                     scale: scale, bias: bias)
             }
         }

@@ -41,15 +41,19 @@ package struct AttentionKernel {
     /// Each query sees all `count` positions.
     package func full(count: Int, on pool: WorkerPool) {
         guard count > 0 else { return }
-        run(count: count, firstPosition: 0, window: 0, capacity: count, keyEnd: count, visible: count, on: pool)
+        run(
+            count: count, firstPosition: 0, window: 0, capacity: count, keyEnd: count, visible: count,
+            on: pool)
     }
 
     private func run(
-        count: Int, firstPosition: Int, window: Int, capacity: Int, keyEnd: Int, visible: Int, on pool: WorkerPool
+        count: Int, firstPosition: Int, window: Int, capacity: Int, keyEnd: Int, visible: Int,
+        on pool: WorkerPool
     ) {
         let task = audiolm_attention(
             q: queries, q_stride: queryStride, k: keys, v: values, kv_stride: keyValueStride, y: output,
-            y_stride: outputStride, head_dim: headDimension, first_position: firstPosition, oldest_position: 0,
+            y_stride: outputStride, head_dim: headDimension, first_position: firstPosition,
+            oldest_position: 0,
             key_end: keyEnd, window: window, capacity: capacity,
             score_scale: Float(1 / Double(headDimension).squareRoot()))
         let tile = 16

@@ -6,3 +6,9 @@ package func sine(_ x: Double) -> Double { Glibc.sin(x) }
 package func logarithm(_ x: Double) -> Double { Glibc.log(x) }
 package func exponential(_ x: Double) -> Double { Glibc.exp(x) }
 package func power(_ x: Double, _ y: Double) -> Double { Glibc.pow(x, y) }
+
+/// The same in single precision, for elementwise loops.
+package func logarithm(_ x: Float) -> Float { Glibc.logf(x) }
+package func exponential(_ x: Float) -> Float { Glibc.expf(x) }
+package func hyperbolicSine(_ x: Float) -> Float { Glibc.sinhf(x) }
+package func inverseHyperbolicSine(_ x: Float) -> Float { Glibc.asinhf(x) }

@@ -66,6 +66,12 @@ extension Tensor {
         withMutablePointer { kernels.pointee.gelu($0, count) }
     }
 
+    /// GELU's tanh approximation (`torch.nn.GELU(approximate="tanh")`).
+    package mutating func geluTanh() {
+        let count = count
+        withMutablePointer { kernels.pointee.gelu_tanh($0, count) }
+    }
+
     /// x · σ(x).
     package mutating func silu() {
         let count = count

@@ -86,7 +86,9 @@ final class PoolState: @unchecked Sendable {
                 audiolm_cpu_relax()
             } else {
                 sleeping.add(1, ordering: .sequentiallyConsistent)
-                doorbell.wait { newPiece(after: last) != nil || stopping.load(ordering: .sequentiallyConsistent) }
+                doorbell.wait {
+                    newPiece(after: last) != nil || stopping.load(ordering: .sequentiallyConsistent)
+                }
                 sleeping.subtract(1, ordering: .sequentiallyConsistent)
                 rounds = 0
             }

@@ -106,7 +106,9 @@ struct JSONScanner {
                 position += 2
                 units.append(try codeUnit())
             }
-            guard let text = String(validating: units, as: UTF16.self) else { throw fail("unpaired surrogate") }
+            guard let text = String(validating: units, as: UTF16.self) else {
+                throw fail("unpaired surrogate")
+            }
             return Array(text.utf8)
         default: throw fail("unknown escape in a string")
         }

@@ -53,7 +53,9 @@ package struct SafetensorsFile: Sendable {
     }
 
     /// Calls `body` with a tensor's bytes, possibly misaligned.
-    package func withBytes<R>(_ name: String, _ body: (UnsafeRawBufferPointer) -> R) throws(SafetensorsError) -> R {
+    package func withBytes<R>(_ name: String, _ body: (UnsafeRawBufferPointer) -> R) throws(SafetensorsError)
+        -> R
+    {
         let range = try entry(name).bytes
         defer { withExtendedLifetime(file) {} }
         return body(

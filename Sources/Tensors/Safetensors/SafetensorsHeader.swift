@@ -52,7 +52,8 @@ struct SafetensorsHeader {
         try scanner.expectEnd()
     }
 
-    private static func metadata(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) -> [String: String] {
+    private static func metadata(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) -> [String: String]
+    {
         var result: [String: String] = [:]
         try scanner.expect("{")
         guard !scanner.take("}") else { return result }
@@ -101,7 +102,9 @@ struct SafetensorsHeader {
             var size = entry.type.size
             for extent in entry.shape {
                 let (product, overflow) = size.multipliedReportingOverflow(by: extent)
-                guard !overflow else { throw .tensor(name: name, reason: "shape \(entry.shape) is too large") }
+                guard !overflow else {
+                    throw .tensor(name: name, reason: "shape \(entry.shape) is too large")
+                }
                 size = product
             }
             guard size == entry.bytes.count else {
@@ -120,7 +123,8 @@ struct SafetensorsHeader {
             end = entry.bytes.upperBound
         }
         guard end == dataSize else {
-            throw .tensor(name: "(last)", reason: "the tensors end at byte \(end) of \(dataSize) bytes of data")
+            throw .tensor(
+                name: "(last)", reason: "the tensors end at byte \(end) of \(dataSize) bytes of data")
         }
     }
 

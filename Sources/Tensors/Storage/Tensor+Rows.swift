@@ -29,7 +29,8 @@ extension Tensor {
 
     /// The rows of all `parts`, one part after the other; the parts agree in all other axes.
     package static func concatenateRows(_ parts: [Tensor]) -> Tensor {
-        precondition(!parts.isEmpty && parts.allSatisfy { $0.shape.dropFirst() == parts[0].shape.dropFirst() })
+        precondition(
+            !parts.isEmpty && parts.allSatisfy { $0.shape.dropFirst() == parts[0].shape.dropFirst() })
         var result = Tensor(
             uninitialized: [parts.reduce(0) { $0 + $1.rows }] + parts[0].shape.dropFirst())
         result.withMutablePointer { target in

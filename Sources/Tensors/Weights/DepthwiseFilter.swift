@@ -22,7 +22,8 @@ package struct DepthwiseFilter: Sendable {
     package func apply(_ x: Tensor, on pool: WorkerPool) -> Tensor {
         let (taps, channels) = (weight.rows, weight.columns)
         let frames = x.rows - (taps - 1) * dilation
-        precondition(frames >= 0 && x.columns == channels, "input \(x.shape) for \(taps) taps, \(channels) channels")
+        precondition(
+            frames >= 0 && x.columns == channels, "input \(x.shape) for \(taps) taps, \(channels) channels")
         var y = Tensor(uninitialized: [frames, channels])
         weight.withPointer { weight in
             x.withPointer { x in
@@ -30,7 +31,8 @@ package struct DepthwiseFilter: Sendable {
                     let zeros: UnsafePointer<Float>? = nil
                     let run = { (bias: UnsafePointer<Float>?) in
                         var task = audiolm_depthwise(
-                            x: x, weight: weight, bias: bias, y: y, frames: frames, channels: channels, taps: taps,
+                            x: x, weight: weight, bias: bias, y: y, frames: frames, channels: channels,
+                            taps: taps,
                             dilation: dilation)
                         withUnsafePointer(to: &task) { task in
                             pool.run((frames + Self.tile - 1) / Self.tile) { index in

@@ -1,0 +1,73 @@
+import Foundation
+import NeuralLayers
+import SoundStream
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct CodecLoadingTests {
+    private func weights() throws -> WeightScope {
+        WeightScope(try Fixtures.golden("codec/codec.safetensors"))
+    }
+
+    @Test func refusesNumbersOutOfRange() throws {
+        let good = try TinyCodec().codec.configuration
+        let changes: [(inout CodecConfiguration) -> Void] = [
+            { $0.hop = 0 }, { $0.hop = 1 << 40 }, { $0.latentDimension = -1 },
+            { $0.encoderBlocks = 1_000_000 },
+            { $0.decoderDimension = 0 }, { $0.expansion = 0 }, { $0.kernel = 0 }, { $0.levels = 0 },
+            { $0.codebookSize = 0 }, { $0.beams = 0 }, { $0.sampleRate = 1 }, { $0.format = 2 },
+            { $0.modelType = "encodec" },
+        ]
+        for change in changes {
+            var configuration = good
+            change(&configuration)
+            #expect(throws: CodecError.self) { try Codec(configuration: configuration, weights: weights()) }
+        }
+    }
+
+    @Test func refusesWeightsOfAnotherSize() throws {
+        var configuration = try TinyCodec().codec.configuration
+        configuration.decoderDimension = 24
+        #expect(
+            throws: ModelError.shape(path: "decoder.input.bias", expected: [24], found: [20])
+        ) { try Codec(configuration: configuration, weights: weights()) }
+        configuration.decoderDimension = 20
+        configuration.decoderBlocks = 1
+        #expect(throws: ModelError.self) { try Codec(configuration: configuration, weights: weights()) }
+    }
+
+    @Test func refusesDamagedFolders() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "codec-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(throws: CodecError.self) { try Codec(folder: folder.path) }
+        let good = try String(contentsOfFile: Fixtures.path("codec/config.json"), encoding: .utf8)
+        for text in [
+            "", "{}", "[1]", "{\"format\": 1", good.replacingOccurrences(of: "48", with: "4.5"),
+            good.replacingOccurrences(of: "\"beams\": 3", with: "\"beams\": \"3\""),
+            good.replacingOccurrences(of: "\"hop\"", with: "\"jump\""),
+        ] {
+            try Data(text.utf8).write(to: folder.appendingPathComponent("config.json"))
+            #expect(throws: CodecError.self) { try Codec(folder: folder.path) }
+        }
+        try Data(good.utf8).write(to: folder.appendingPathComponent("config.json"))
+        #expect(throws: SafetensorsError.self) { try Codec(folder: folder.path) }
+    }
+
+    @Test func refusesImpossibleCodes() throws {
+        let codec = try TinyCodec().codec
+        let pool = WorkerPool(threads: 1)
+        #expect(throws: CodecError.levels(found: 5, allowed: 1...4)) {
+            try codec.decode(codes: CodeFrames(levels: 5, codes: [0, 0, 0, 0, 0]), on: pool)
+        }
+        for code in [-1, 40] {
+            #expect(throws: CodecError.code(found: code, frame: 1, level: 1, codebookSize: 40)) {
+                try codec.decode(codes: CodeFrames(levels: 2, codes: [0, 0, 0, code]), on: pool)
+            }
+        }
+        #expect(CodeFrames(rows: [[1, 2], [3]]) == nil)
+        #expect(CodeFrames(rows: [[1, 2], [3, 4]])?.rows == [[1, 2], [3, 4]])
+    }
+}

@@ -1,0 +1,21 @@
+import NeuralLayers
+import SoundStream
+import Tensors
+import TestSupport
+
+/// The golden codec of `Fixtures/codec`, and what PyTorch computed with it.
+struct TinyCodec {
+    let codec: Codec
+    let golden: SafetensorsFile
+    let samples: [Float]
+
+    init() throws {
+        codec = try Codec(folder: Fixtures.path("codec"))
+        golden = try Fixtures.golden("codec/io.safetensors")
+        samples = try golden.tensor("samples").elements
+    }
+
+    var goldenCodes: CodeFrames {
+        get throws { CodeFrames(levels: codec.configuration.levels, codes: try golden.integers("codes")) }
+    }
+}
