@@ -31,15 +31,13 @@ let package = Package(
     targets: [
         // System libraries and our own C. C knows nothing of Swift.
         .systemLibrary(
-            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-        .systemLibrary(
             name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(
             name: "CSampleRate", pkgConfig: "samplerate", providers: [.apt(["libsamplerate0-dev"])]),
         .target(name: "CKernels"),
 
         // Numerics.
-        library("Tensors", ["CKernels", "COpenBLAS"]),
+        library("Tensors", ["CKernels"]),
         library("NeuralLayers", ["Tensors"]),
 
         // The three networks and the sound files. Siblings never import each other.
@@ -65,6 +63,8 @@ let package = Package(
             name: "AudioLMTool", dependencies: ["AudioLMCommand"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "ContinueTool", dependencies: ["AudioLMCommand"], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "AudioLMBench", dependencies: ["SoundStream", "Tensors"], swiftSettings: swiftSettings),
 
         // Tests.
         .target(

@@ -21,20 +21,16 @@ public struct BundleInformation: Sendable, Equatable, Codable {
     public let parts: [Part]
     /// The instruction set that the kernels chose.
     public let instructionSet: String
-    /// The processor that OpenBLAS believes to run on.
-    public let blasCore: String
     public let threads: Int
 
     public init(
-        name: String, folder: String, format: Int, parts: [Part], instructionSet: String, blasCore: String,
-        threads: Int
+        name: String, folder: String, format: Int, parts: [Part], instructionSet: String, threads: Int
     ) {
         self.name = name
         self.folder = folder
         self.format = format
         self.parts = parts
         self.instructionSet = instructionSet
-        self.blasCore = blasCore
         self.threads = threads
     }
 }

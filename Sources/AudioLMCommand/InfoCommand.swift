@@ -30,8 +30,7 @@ struct InfoCommand: AsyncParsableCommand {
             }
             + [
                 "  together \(millions(total)) MB",
-                "kernels \(information.instructionSet), OpenBLAS \(information.blasCore), "
-                    + "\(information.threads) threads",
+                "kernels \(information.instructionSet), \(information.threads) threads",
             ]
     }
 

@@ -17,7 +17,7 @@ struct ToneModel: SoundModel {
             parts: [
                 .init(name: "codec", file: "codec.safetensors", parameters: 12_345_678, bytes: 23_456_789)
             ],
-            instructionSet: "reference", blasCore: "none", threads: 1)
+            instructionSet: "reference", threads: 1)
     }
 
     func tokenize(_ samples: [Float]) -> AudioTokens {

@@ -1,0 +1,45 @@
+import Tensors
+
+/// Products of the shapes that decoding one token, coding sound and reading a prompt ask for.
+func kernelBenchmarks(on pool: WorkerPool) -> [Measurement] {
+    var measurements: [Measurement] = []
+    for (rows, inputs, outputs) in [
+        (1, 384, 1152), (1, 384, 1536), (1, 1536, 384), (1, 512, 2048), (1, 1024, 4096), (8, 64, 1024),
+        (8, 384, 1536), (150, 384, 1536), (150, 1536, 384), (1000, 512, 2048),
+    ] {
+        var random = SeededGenerator(seed: 1)
+        let x = Tensor([rows, inputs], (0..<rows * inputs).map { _ in random.nextUniform() })
+        for format in WeightFormat.allCases {
+            let matrix = randomMatrix(outputs, inputs, format, &random)
+            let work = Double(rows) * Double(inputs) * Double(outputs)
+            let calls = max(1, Int(4e6 / work))
+            let seconds =
+                median(of: 15) { for _ in 0..<calls { _ = matrix.apply(x, on: pool) } } / Double(calls)
+            measurements.append(
+                Measurement(
+                    name: "\(rows) x \(inputs) to \(outputs) \(format.rawValue)", microseconds: seconds * 1e6,
+                    gigaflops: 2 * work / seconds * 1e-9,
+                    gigabytes: Double(inputs * outputs * format.elementSize) / seconds * 1e-9))
+        }
+    }
+    return measurements
+}
+
+private func randomMatrix(
+    _ outputs: Int, _ inputs: Int, _ format: WeightFormat, _ random: inout SeededGenerator
+) -> PackedMatrix {
+    let values = (0..<outputs * inputs).map { _ in random.nextUniform() - 0.5 }
+    switch format {
+    case .float32: return PackedMatrix(Tensor([outputs, inputs], values))
+    case .bfloat16:
+        return values.map { UInt16($0.bitPattern >> 16) }.withUnsafeBytes {
+            PackedMatrix(outputs: outputs, inputs: inputs, format: format, weights: $0)
+        }
+    case .int8:
+        return values.map { Int8($0 * 254) }.withUnsafeBytes {
+            PackedMatrix(
+                outputs: outputs, inputs: inputs, format: format, weights: $0,
+                scale: Tensor([outputs], filledWith: 1 / 254))
+        }
+    }
+}
