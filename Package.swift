@@ -21,7 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "audiolm-swift",
     products: [
-        .library(name: "AudioLM", targets: ["AudioLM"]),
+        .library(name: "AudioLM", targets: ["AudioLM", "AudioFiles"]),
         .executable(name: "audiolm", targets: ["AudioLMTool"]),
         .executable(name: "continue", targets: ["ContinueTool"]),
     ],
