@@ -1,0 +1,76 @@
+import Foundation
+import SemanticTokenizer
+import SoundStream
+import Tensors
+import TokenTransformers
+
+extension AudioLMBundle {
+    /// Runs every network on the inputs of the bundle's golden files and compares with what PyTorch computed.
+    /// Throws only where a golden file cannot be used at all.
+    public func verify() throws -> [VerificationResult] {
+        let bundle = try GoldenFile(folder.appending(path: "golden.safetensors"))
+        let codec = try GoldenFile(codecFolder.appending(path: "golden.safetensors"))
+        return [
+            try bundle.verify("semantic_tokenizer", verifyTokenizer),
+            try bundle.verify("semantic_stage", verifySemanticStage),
+            try bundle.verify("coarse_stage", verifyCoarseStage),
+            try bundle.verify("fine_stage", verifyFineStage),
+            try codec.verify("codec", verifyCodec),
+        ]
+    }
+
+    private func verifyTokenizer(_ golden: GoldenPart) throws -> [Comparison] {
+        let tokens = networks.semanticTokenizer.tokenize(try golden.tensor("samples").elements, on: pool)
+        return [.agreement("tokens", tokens, try golden.integers("tokens"))]
+    }
+
+    private func verifySemanticStage(_ golden: GoldenPart) throws -> [Comparison] {
+        let stage = networks.semanticStage
+        let tokens = try golden.integers("tokens", below: stage.configuration.vocabulary)
+        return [.closeness("logits", stage.logits(tokens, on: pool), try golden.tensor("logits"))]
+    }
+
+    private func verifyCoarseStage(_ golden: GoldenPart) throws -> [Comparison] {
+        let stage = networks.coarseStage
+        let configuration = stage.configuration
+        let codes = try golden.frames("codes", levels: configuration.levels, below: configuration.codes)
+        let tokens = try golden.integers("tokens", below: configuration.semanticVocabulary)
+        let logits = stage.logits(codes, semantic: tokens, on: pool)
+        let expected = try golden.tensor("logits")
+        guard expected.shape == [codes.count, configuration.levels, configuration.codes] else {
+            throw golden.damage("logits")
+        }
+        let flat = expected.reshaped([codes.count, configuration.levels * configuration.codes])
+        return logits.enumerated().map { level, logits in
+            let columns = (level * configuration.codes)..<((level + 1) * configuration.codes)
+            return .closeness("level \(level)", logits, flat.columns(columns))
+        }
+    }
+
+    private func verifyFineStage(_ golden: GoldenPart) throws -> [Comparison] {
+        let stage = networks.fineStage
+        let configuration = stage.configuration
+        let codes = try golden.frames("codes", levels: configuration.levels, below: configuration.codes)
+        guard let prompt = try golden.integers("prompt").first, (0...codes.count).contains(prompt) else {
+            throw golden.damage("prompt")
+        }
+        return try [("first_logits", configuration.coarseLevels), ("last_logits", configuration.levels - 1)].map {
+            let logits = stage.logits($1, of: codes, promptFrames: prompt, on: pool)
+            return .closeness($0, logits, try golden.tensor($0))
+        }
+    }
+
+    private func verifyCodec(_ golden: GoldenPart) throws -> [Comparison] {
+        let configuration = networks.codec.configuration
+        let codes = try golden.frames("codes", levels: configuration.levels, below: configuration.codebookSize)
+        let encoded = networks.codec.encode(samples: try golden.tensor("samples").elements, on: pool)
+        let expected = try golden.tensor("decoded")
+        var state = networks.codec.makeDecoderState()
+        let frames = CodeFrames(levels: configuration.levels, codes: codes.flatMap { $0 })
+        let decoded = try networks.codec.decode(codes: frames, &state, on: pool)
+        return [
+            .agreement("codes", encoded.codes, codes.flatMap { $0 }),
+            .closeness("decoded", Tensor([decoded.count], decoded), expected),
+        ]
+    }
+}

@@ -1,0 +1,60 @@
+public import Foundation
+import SemanticTokenizer
+import SoundStream
+import Tensors
+import TokenTransformers
+
+/// A trained model, loaded from a folder such as `Models/piano`. Immutable; share it freely.
+public struct AudioLMBundle: Sendable {
+    public let name: String
+    let folder: URL
+    let codecFolder: URL
+    let networks: Networks
+    let sampling: BundleConfiguration.StageSampling
+    let pool: WorkerPool
+
+    /// Loads and checks everything; throws `BundleError`.
+    /// - Parameter threads: threads that compute; nil means one per processor core, at most eight.
+    public init(contentsOf folder: URL, threads: Int? = nil) throws {
+        let configuration = try ConfigurationFile.read(
+            BundleConfiguration.self, in: folder, modelType: BundleConfiguration.modelType)
+        for stage in TokenStage.allCases {
+            guard let fault = configuration.sampling[stage].fault else { continue }
+            throw BundleError.configuration(
+                path: folder.appending(path: "config.json").relativePath,
+                reason: "sampling.\(stage.rawValue): \(fault)")
+        }
+        name = configuration.name
+        self.folder = folder
+        codecFolder = folder.appending(path: configuration.codec).standardizedFileURL
+        networks = try Networks(configuration, folder: folder, codecFolder: codecFolder)
+        sampling = configuration.sampling
+        pool = WorkerPool(threads: threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 8))
+    }
+
+    /// Samples per second of all sound that goes in and out.
+    public var sampleRate: Int { networks.codec.configuration.sampleRate }
+
+    /// Sound as tokens. An incomplete last frame counts as a frame.
+    /// - Parameter samples: mono at `sampleRate`, finite.
+    public func tokenize(_ samples: [Float]) throws -> AudioTokens {
+        try requireFinite(samples)
+        return AudioTokens(
+            semantic: networks.semanticTokenizer.tokenize(samples, on: pool),
+            acoustic: networks.codec.encode(samples: samples, on: pool).rows)
+    }
+
+    /// The sound of acoustic tokens, as many samples as their frames stand for.
+    public func detokenize(_ tokens: AudioTokens) throws -> [Float] {
+        guard let codes = CodeFrames(rows: tokens.acoustic) else {
+            throw ContinuationError("acoustic tokens need the same levels, at least one, in every frame")
+        }
+        return try networks.codec.decode(codes: codes, on: pool)
+    }
+
+    func requireFinite(_ samples: [Float]) throws {
+        guard samples.allSatisfy(\.isFinite) else {
+            throw ContinuationError("the sound holds NaN or infinite samples; export it again")
+        }
+    }
+}

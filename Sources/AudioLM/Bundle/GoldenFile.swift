@@ -1,0 +1,84 @@
+import Foundation
+import Tensors
+
+/// Inputs and outputs of a bundle's networks as PyTorch computed them, tensors named `<part>.<name>`.
+struct GoldenFile {
+    let file: SafetensorsFile
+
+    init(_ url: URL) throws {
+        do {
+            file = try SafetensorsFile(path: url.path)
+        } catch {
+            throw BundleError.weights(path: url.relativePath, reason: "\(error)")
+        }
+    }
+
+    /// Runs the comparisons of one part and sums them up.
+    func verify(_ part: String, _ compare: (GoldenPart) throws -> [Comparison]) throws -> VerificationResult {
+        let comparisons = try compare(GoldenPart(name: part, file: file))
+        return VerificationResult(
+            part: part, passed: comparisons.allSatisfy(\.passed),
+            detail: comparisons.map(\.detail).joined(separator: ", "))
+    }
+}
+
+/// The golden tensors of one part.
+struct GoldenPart {
+    let name: String
+    let file: SafetensorsFile
+
+    func tensor(_ key: String) throws -> Tensor {
+        do { return try file.tensor("\(name).\(key)") } catch { throw damage(key) }
+    }
+
+    /// Integers, each at least 0 and below `limit`.
+    func integers(_ key: String, below limit: Int = .max) throws -> [Int] {
+        guard let values = try? file.integers("\(name).\(key)"), values.allSatisfy((0..<limit).contains) else {
+            throw damage(key)
+        }
+        return values
+    }
+
+    /// Integers as `[frames][levels]`.
+    func frames(_ key: String, levels: Int, below limit: Int) throws -> [[Int]] {
+        let values = try integers(key, below: limit)
+        guard values.count % levels == 0, !values.isEmpty else { throw damage(key) }
+        return stride(from: 0, to: values.count, by: levels).map { Array(values[$0..<($0 + levels)]) }
+    }
+
+    func damage(_ key: String) -> BundleError {
+        .weights(path: file.path, reason: "“\(name).\(key)” is missing or not what was expected; fetch the bundle again")
+    }
+}
+
+/// What one output was expected to be, and was.
+struct Comparison {
+    let passed: Bool
+    let detail: String
+
+    /// Difference that is allowed between logits or samples of two machines.
+    private static let tolerance: Float = 5e-3
+    /// Share of tokens that must be equal; rounding decides between two almost equal ones.
+    private static let leastAgreement = 0.95
+
+    static func closeness(_ name: String, _ found: Tensor, _ expected: Tensor) -> Comparison {
+        guard found.shape == expected.shape else {
+            return Comparison(passed: false, detail: "\(name) of shape \(found.shape), expected \(expected.shape)")
+        }
+        let difference = zip(found.elements, expected.elements).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+        return Comparison(
+            passed: difference <= tolerance,
+            detail: "\(name) differ by at most \(difference) (allowed \(tolerance))")
+    }
+
+    static func agreement(_ name: String, _ found: [Int], _ expected: [Int]) -> Comparison {
+        guard found.count == expected.count, !expected.isEmpty else {
+            return Comparison(passed: false, detail: "\(found.count) \(name), expected \(expected.count)")
+        }
+        let equal = zip(found, expected).count { $0 == $1 }
+        let share = Double(equal) / Double(expected.count)
+        return Comparison(
+            passed: share >= leastAgreement,
+            detail: "\(equal) of \(expected.count) \(name) equal (allowed from \(Int(leastAgreement * 100)) %)")
+    }
+}

@@ -1,0 +1,34 @@
+import Foundation
+
+extension AudioLMBundle {
+    /// Carries a prompt on. Chunks of sound arrive while later ones are being made; the sequence throws
+    /// `ContinuationError` where the request makes no sense.
+    ///
+    /// The work runs on a thread of its own. It stops within a step of a stage when the iterating task is cancelled
+    /// or the sequence is dropped; no `finished` event comes then.
+    /// - Parameter prompt: mono at `sampleRate`, at least a second; the continuation begins after its last sample.
+    public func extend(
+        _ prompt: [Float], options: ContinuationOptions
+    ) -> AsyncThrowingStream<ContinuationEvent, any Error> {
+        let (stream, continuation) = AsyncThrowingStream<ContinuationEvent, any Error>.makeStream()
+        let flag = CancellationFlag()
+        continuation.onTermination = { _ in flag.raise() }
+        let thread = Thread {
+            do {
+                var run = try ContinuationRun(
+                    self, prompt: prompt, options: options,
+                    isCancelled: { flag.isRaised }, report: { continuation.yield($0) })
+                try run.finish()
+                continuation.finish()
+            } catch is CancellationError {
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
+            }
+        }
+        thread.name = "AudioLM continuation"
+        thread.stackSize = 8 << 20
+        thread.start()
+        return stream
+    }
+}

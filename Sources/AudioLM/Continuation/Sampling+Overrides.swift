@@ -1,0 +1,10 @@
+import TokenTransformers
+
+extension Sampling {
+    /// These settings where `options` leaves them open.
+    func overridden(by options: SamplingOptions?) -> Sampling {
+        Sampling(
+            temperature: options?.temperature ?? temperature, topK: options?.topK ?? topK,
+            topP: options?.topP ?? topP)
+    }
+}

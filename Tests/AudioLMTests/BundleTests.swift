@@ -1,0 +1,103 @@
+import AudioLM
+import Foundation
+import Testing
+
+@Suite struct BundleTests {
+    @Test func tellsItsParts() throws {
+        let bundle = try TinyBundle.load()
+        #expect(bundle.name == "tiny")
+        #expect(bundle.sampleRate == 24000)
+        let information = bundle.information
+        #expect(
+            information.parts.map(\.name) == [
+                "semantic tokenizer", "semantic stage", "coarse stage", "fine stage", "codec",
+            ])
+        #expect(information.parts.allSatisfy { $0.parameters > 1000 && $0.bytes > 1000 })
+        #expect(information.threads == 1)
+    }
+
+    @Test func agreesWithItsGoldenFiles() throws {
+        let results = try TinyBundle.load().verify()
+        #expect(results.count == 5)
+        for result in results { #expect(result.passed, "\(result.part): \(result.detail)") }
+    }
+
+    @Test func tokenizesEveryBegunFrame() throws {
+        let bundle = try TinyBundle.load()
+        let tokens = try bundle.tokenize(Array(TinyBundle.prompt().prefix(24001)))
+        #expect(tokens.semantic.count == 26)
+        #expect(tokens.acoustic.count == 51)
+        #expect(tokens.acoustic.allSatisfy { $0.count == 12 })
+        #expect(try bundle.detokenize(tokens).count == 51 * 480)
+        let two = AudioTokens(semantic: [], acoustic: tokens.acoustic.map { Array($0.prefix(2)) })
+        #expect(try bundle.detokenize(two).count == 51 * 480)
+    }
+
+    @Test func refusesTokensThatItDoesNotHave() throws {
+        let bundle = try TinyBundle.load()
+        for acoustic in [[], [[]], [[1], [1, 2]], [[32]], [[-1]], [[Int](repeating: 0, count: 13)]] {
+            #expect(throws: (any Error).self) {
+                try bundle.detokenize(AudioTokens(semantic: [], acoustic: acoustic))
+            }
+        }
+        #expect(throws: ContinuationError.self) { try bundle.tokenize([0, .nan]) }
+    }
+
+    @Test func namesAMissingFolderOrFile() throws {
+        expectFailure(at: URL(filePath: "/nonexistent/piano"), naming: "config.json")
+        for file in ["coarse_stage.safetensors", "../tiny_codec/config.json", "../tiny_codec/codec.safetensors"] {
+            try TinyBundle.withCopy { folder in
+                try FileManager.default.removeItem(at: folder.appending(path: file))
+                expectFailure(at: folder, naming: String(file.split(separator: "/").last ?? ""))
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("\"format\": 1", "\"format\": 2", "format 2"),
+        ("\"audiolm\"", "\"bert\"", "model_type"),
+        ("\"vocabulary\": 32", "\"vocabulary\": 31", "head.weight"),
+        ("\"vocabulary\": 32", "\"vocabulary\": -1", "vocabulary"),
+        ("\"look_ahead\": 3", "\"look_ahead\": \"x\"", "look_ahead"),
+        ("\"look_ahead\": 3,", "", "look_ahead"),
+        ("\"top_p\": 0.95", "\"top_p\": 2", "top_p"),
+        ("{", "", "JSON"),
+    ])
+    func refusesADamagedConfiguration(original: String, damaged: String, name: String) throws {
+        try TinyBundle.withCopy { folder in
+            let file = folder.appending(path: "config.json")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            guard let range = text.range(of: original) else {
+                Issue.record("the fixture's configuration has no \(original)")
+                return
+            }
+            try text.replacingCharacters(in: range, with: damaged).write(to: file, atomically: true, encoding: .utf8)
+            expectFailure(at: folder, naming: name)
+        }
+    }
+
+    @Test func refusesDamagedWeights() throws {
+        try TinyBundle.withCopy { folder in
+            let file = folder.appending(path: "fine_stage.safetensors")
+            try Data(contentsOf: file).dropLast(5).write(to: file)
+            expectFailure(at: folder, naming: "fine_stage.safetensors")
+        }
+        try TinyBundle.withCopy { folder in
+            let file = folder.appending(path: "semantic_stage.safetensors")
+            try FileManager.default.removeItem(at: file)
+            try FileManager.default.copyItem(at: folder.appending(path: "coarse_stage.safetensors"), to: file)
+            expectFailure(at: folder, naming: "semantic_stage.safetensors")
+        }
+    }
+
+    private func expectFailure(
+        at folder: URL, naming name: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let error = #expect(throws: BundleError.self, sourceLocation: sourceLocation) {
+            try AudioLMBundle(contentsOf: folder, threads: 1)
+        }
+        let description = error?.description ?? ""
+        #expect(description.contains(name), "\(description)", sourceLocation: sourceLocation)
+        #expect(!description.contains("\n"), sourceLocation: sourceLocation)
+    }
+}
