@@ -56,7 +56,7 @@ import Testing
     @Test(arguments: [
         ("\"format\": 1", "\"format\": 2", "format 2"),
         ("\"audiolm\"", "\"bert\"", "model_type"),
-        ("\"vocabulary\": 32", "\"vocabulary\": 31", "head.weight"),
+        ("\"vocabulary\": 32", "\"vocabulary\": 31", "embedding.weight"),
         ("\"vocabulary\": 32", "\"vocabulary\": -1", "vocabulary"),
         ("\"look_ahead\": 3", "\"look_ahead\": \"x\"", "look_ahead"),
         ("\"look_ahead\": 3,", "", "look_ahead"),
