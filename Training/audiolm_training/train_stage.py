@@ -5,6 +5,7 @@ import contextlib
 import csv
 import math
 import os
+import signal
 import time
 from copy import deepcopy
 from pathlib import Path
@@ -31,7 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def train(args: argparse.Namespace, stage: str) -> None:
     settings = read_settings(args.config, stage)
-    StageTraining(settings, args.runs, args.device, args.minutes or settings.minutes).run()
+    training = StageTraining(settings, args.runs, args.device, args.minutes or settings.minutes)
+    signal.signal(signal.SIGTERM, lambda *_: training.stop())
+    training.run()
 
 
 class StageTraining:
@@ -55,12 +58,12 @@ class StageTraining:
             settings.seed * 1000 + self.rank)
         self.validation = consecutive_crops(
             load_pieces(tokens, "valid", settings.token_kinds), settings.crop_frames, VALIDATION_CROPS)
-        self.step, self.elapsed = 0, 0.0
+        self.step, self.elapsed, self.stopped = 0, 0.0, False
         self.generator = torch.Generator().manual_seed(settings.seed)
         self.restore()
 
     def run(self) -> None:
-        """Trains until the time budget or the number of steps is used up, and leaves a last checkpoint."""
+        """Trains until the time budget or the number of steps is used up or `stop` is called; leaves a checkpoint."""
         step_model: nn.Module = self.model
         if self.world > 1:
             step_model = DistributedDataParallel(_LossModule(self.model), find_unused_parameters=True)
@@ -86,9 +89,13 @@ class StageTraining:
             log.add_validation(self, self.validate())
             self.save()
 
+    def stop(self) -> None:
+        """Ends `run` after the current step; a later run goes on from there."""
+        self.stopped = True
+
     @property
     def finished(self) -> bool:
-        out_of_time = self.elapsed >= self.budget
+        out_of_time = self.stopped or self.elapsed >= self.budget
         if self.world > 1:
             flag = torch.tensor([float(out_of_time)], device=self.device)
             torch.distributed.all_reduce(flag)
