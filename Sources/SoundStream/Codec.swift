@@ -17,11 +17,11 @@ package struct Codec: Sendable {
     package init(configuration: CodecConfiguration, weights: WeightScope) throws {
         try configuration.validate()
         self.configuration = configuration
-        transform = MDCT(hop: configuration.hop)
         encoder = try Encoder(configuration, from: weights["encoder"])
         quantizer = try ResidualQuantizer(configuration, from: weights["quantizer"])
         decoder = try Decoder(configuration, from: weights["decoder"])
         try weights.requireAllUsed()
+        transform = MDCT(hop: configuration.hop)
     }
 
     /// The codes of a whole recording: ⌈samples / hop⌉ frames, silence after its end.

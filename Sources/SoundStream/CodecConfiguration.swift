@@ -40,7 +40,7 @@ package struct CodecConfiguration: Codable, Equatable, Sendable {
             throw .unknownFormat(found: "format \(format), model_type \"\(modelType)\"")
         }
         try Self.check("sample_rate", sampleRate, 8_000...192_000)
-        try Self.check("hop", hop, 2...4_096)
+        try Self.check("hop", hop, 2...2_048)
         try Self.check("latent_dim", latentDimension, 1...1_024)
         try Self.check("encoder_dim", encoderDimension, 1...4_096)
         try Self.check("encoder_blocks", encoderBlocks, 0...64)

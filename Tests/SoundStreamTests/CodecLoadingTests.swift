@@ -56,6 +56,33 @@ import Testing
         #expect(throws: SafetensorsError.self) { try Codec(folder: folder.path) }
     }
 
+    /// Random damage to the configuration either throws or leaves a codec that works.
+    @Test func survivesRandomDamage() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("codec-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.copyItem(
+            atPath: Fixtures.path("codec/codec.safetensors"), toPath: folder.path + "/codec.safetensors")
+        let original = URL(fileURLWithPath: Fixtures.path("codec/config.json"))
+        let good = [UInt8](try Data(contentsOf: original))
+        var random = SeededGenerator(seed: 77)
+        let pool = WorkerPool(threads: 1)
+        for _ in 0..<300 {
+            var bytes = good
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                let index = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: bytes[index] = UInt8.random(in: 0x20...0x7e, using: &random)
+                case 1: bytes.insert(UInt8.random(in: 0x30...0x39, using: &random), at: index)
+                default: bytes.remove(at: index)
+                }
+            }
+            try Data(bytes).write(to: folder.appendingPathComponent("config.json"))
+            guard let codec = try? Codec(folder: folder.path) else { continue }
+            #expect(codec.encode(samples: [0.1, 0.2], on: pool).count == 1)
+        }
+    }
+
     @Test func refusesImpossibleCodes() throws {
         let codec = try TinyCodec().codec
         let pool = WorkerPool(threads: 1)

@@ -91,7 +91,8 @@ typedef struct {
     void (*_Nonnull silu)(float *_Nonnull x, size_t n);
     void (*_Nonnull sigmoid)(float *_Nonnull x, size_t n);
     void (*_Nonnull multiply_silu)(float *_Nonnull x, const float *_Nonnull gate, size_t n);
-    /* Index of the largest of n > 0 values, the first of equals: the nearest code, given dot(x, code) - |code|^2 / 2. */
+    /* Index of the largest of n > 0 values, the first of equals: the nearest code, given the values
+     * dot(x, code) - |code|^2 / 2. */
     size_t (*_Nonnull argmax)(const float *_Nonnull x, size_t n);
 } audiolm_kernels;
 
