@@ -52,10 +52,9 @@ uninstall: ## remove what install put under PREFIX
 	rm -rf $(DESTDIR)$(PREFIX)/share/audiolm
 
 fixtures: $(VENV)/.installed ## write the golden files of the Swift tests anew
-	cd Training && for part in $(filter-out __init__ layers,$(basename $(notdir \
+	cd Training && for part in $(filter-out __init__,$(basename $(notdir \
 		$(wildcard Training/audiolm_training/fixtures/*.py)))); do \
 		$(abspath $(VENV))/bin/python -m audiolm_training.fixtures.$$part ../Tests/Fixtures || exit 1; done
-	cd Training && $(abspath $(VENV))/bin/python -m audiolm_training.fixtures.layers ../Tests/Fixtures/layers
 
 format: toolchain ## lay out all Swift files
 	swift format -i -r -p Package.swift Sources Tests

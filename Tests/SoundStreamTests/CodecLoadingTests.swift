@@ -38,49 +38,50 @@ import Testing
     }
 
     @Test func refusesDamagedFolders() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "codec-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        #expect(throws: CodecError.self) { try Codec(folder: folder.path) }
         let good = try String(contentsOfFile: Fixtures.path("codec/config.json"), encoding: .utf8)
-        for text in [
-            "", "{}", "[1]", "{\"format\": 1", good.replacingOccurrences(of: "48", with: "4.5"),
-            good.replacingOccurrences(of: "\"beams\": 3", with: "\"beams\": \"3\""),
-            good.replacingOccurrences(of: "\"hop\"", with: "\"jump\""),
-        ] {
-            try Data(text.utf8).write(to: folder.appendingPathComponent("config.json"))
-            #expect(throws: CodecError.self) { try Codec(folder: folder.path) }
+        try withTemporaryFolder { folder in
+            #expect(throws: CodecError.self) { try Codec(folder: folder) }
+            for text in [
+                "", "{}", "[1]", "{\"format\": 1", good.replacingOccurrences(of: "48", with: "4.5"),
+                good.replacingOccurrences(of: "\"beams\": 3", with: "\"beams\": \"3\""),
+                good.replacingOccurrences(of: "\"hop\"", with: "\"jump\""),
+            ] {
+                try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
+                #expect(throws: CodecError.self) { try Codec(folder: folder) }
+            }
+            try Data(good.utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
+            #expect(throws: SafetensorsError.self) { try Codec(folder: folder) }
         }
-        try Data(good.utf8).write(to: folder.appendingPathComponent("config.json"))
-        #expect(throws: SafetensorsError.self) { try Codec(folder: folder.path) }
     }
 
     /// Random damage to the configuration either throws or leaves a codec that works.
     @Test func survivesRandomDamage() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("codec-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try FileManager.default.copyItem(
-            atPath: Fixtures.path("codec/codec.safetensors"), toPath: folder.path + "/codec.safetensors")
-        let original = URL(fileURLWithPath: Fixtures.path("codec/config.json"))
-        let good = [UInt8](try Data(contentsOf: original))
-        var random = SeededGenerator(seed: 77)
-        let pool = WorkerPool(threads: 1)
-        for _ in 0..<300 {
-            var bytes = good
-            for _ in 0..<Int.random(in: 1...3, using: &random) {
-                let index = Int.random(in: 0..<bytes.count, using: &random)
-                switch Int.random(in: 0..<3, using: &random) {
-                case 0: bytes[index] = UInt8.random(in: 0x20...0x7e, using: &random)
-                case 1: bytes.insert(UInt8.random(in: 0x30...0x39, using: &random), at: index)
-                default: bytes.remove(at: index)
-                }
+        let good = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Fixtures.path("codec/config.json"))))
+        try withTemporaryFolder { folder in
+            try FileManager.default.copyItem(
+                atPath: Fixtures.path("codec/codec.safetensors"), toPath: folder + "/codec.safetensors")
+            var random = SeededGenerator(seed: 77)
+            for _ in 0..<300 {
+                let damaged = damage(good, &random)
+                try Data(damaged).write(to: URL(fileURLWithPath: folder + "/config.json"))
+                guard let codec = try? Codec(folder: folder) else { continue }
+                #expect(codec.encode(samples: [0.1, 0.2], on: WorkerPool(threads: 1)).count == 1)
             }
-            try Data(bytes).write(to: folder.appendingPathComponent("config.json"))
-            guard let codec = try? Codec(folder: folder.path) else { continue }
-            #expect(codec.encode(samples: [0.1, 0.2], on: pool).count == 1)
         }
+    }
+
+    /// Text with one to three characters changed, added or removed.
+    private func damage(_ text: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
+        var bytes = text
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+            let index = Int.random(in: 0..<bytes.count, using: &random)
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: bytes[index] = UInt8.random(in: 0x20...0x7e, using: &random)
+            case 1: bytes.insert(UInt8.random(in: 0x30...0x39, using: &random), at: index)
+            default: bytes.remove(at: index)
+            }
+        }
+        return bytes
     }
 
     @Test func refusesImpossibleCodes() throws {
