@@ -8,6 +8,9 @@ package enum Fixtures {
         return "/" + support.dropLast().joined(separator: "/") + "/Fixtures/" + name
     }
 
+    /// The folder of a bundle or codec that the repository ships.
+    package static func model(_ name: String) -> String { path("../../Models/" + name) }
+
     /// A golden safetensors file: inputs, weights and outputs that PyTorch computed.
     package static func golden(_ name: String) throws -> SafetensorsFile {
         try SafetensorsFile(path: path(name))
