@@ -1,57 +1,65 @@
-"""Draws a continuation, its seam marked: `python -m audiolm_training.picture continued.wav --seam 12 --output out.png`."""
+"""Step `picture`: spectrograms as PNG: a snippet and its continuation, or sounds under one another to compare."""
 
 import argparse
 from pathlib import Path
 
 import numpy as np
 
-from .recordings import SAMPLE_RATE, read_mono
+from .recordings import read_mono
+from .sound_features import SAMPLE_RATE, log_filters, spectrogram
 
-WINDOW, HOP = 2048, 240
-LOWEST, BANDS_PER_OCTAVE, OCTAVES = 55.0, 24, 7.5
-
-
-def spectrogram(sound: np.ndarray) -> np.ndarray:
-    """Decibels below the loudest place, [log-frequency bands, frames]."""
-    frames = np.lib.stride_tricks.sliding_window_view(np.pad(sound, WINDOW // 2), WINDOW)[::HOP]
-    power = np.abs(np.fft.rfft(frames * np.hanning(WINDOW))) ** 2
-    centres = LOWEST * 2 ** (np.arange(int(OCTAVES * BANDS_PER_OCTAVE)) / BANDS_PER_OCTAVE)
-    position = centres / SAMPLE_RATE * WINDOW
-    below = position.astype(int)
-    share = position - below
-    bands = (power[:, below] * (1 - share) + power[:, below + 1] * share).T
-    decibels = 10 * np.log10(bands + 1e-12)
-    return np.maximum(decibels - decibels.max(), -70)
+HOP = 480
+LOW, HIGH, PER_OCTAVE = 50, 11_000, 12
+RANGE = 70  # dB shown
 
 
-def main() -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sounds", type=Path, nargs="+", required=True, help="one panel for each")
+    parser.add_argument("--titles", nargs="+", help="one for each sound; file names if not given")
+    parser.add_argument("--seam", type=float, help="mark where the continuation starts, in seconds")
+    parser.add_argument("--seconds", type=float, help="show as much of each")
+    parser.add_argument("--out", type=Path, required=True)
+
+
+def run(args: argparse.Namespace) -> None:
+    titles = args.titles or [path.name for path in args.sounds]
+    if len(titles) != len(args.sounds):
+        raise SystemExit(f"--titles: {len(titles)} given for {len(args.sounds)} sounds; give one for each")
+    samples = round(args.seconds * SAMPLE_RATE) if args.seconds else None
+    draw([read_mono(path)[:samples] for path in args.sounds], titles, args.seam, args.out)
+    print(args.out)
+
+
+def decibels(sound: np.ndarray) -> np.ndarray:
+    """Levels of semitone bands over frames of 20 ms, in dB of full scale. [frames, bands]"""
+    power = np.square(spectrogram(sound, 2048, HOP)) @ log_filters(2048, LOW, HIGH, PER_OCTAVE)
+    return 10 * np.log10(power + 1e-12)
+
+
+def draw(sounds: list[np.ndarray], titles: list[str], seam: float | None, out: Path) -> None:
+    """One panel a sound, all with the same colours; `seam` in seconds."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("recording", type=Path)
-    parser.add_argument("--seam", type=float, required=True, help="second at which the continuation begins")
-    parser.add_argument("--output", type=Path, required=True, help="picture to write")
-    args = parser.parse_args()
-    sound = read_mono(args.recording)
-    figure, axes = pyplot.subplots(figsize=(11, 3.6), dpi=110)
-    octaves = np.log2(SAMPLE_RATE / 2 / LOWEST)
-    axes.imshow(
-        spectrogram(sound), origin="lower", aspect="auto", cmap="magma",
-        extent=(0, len(sound) / SAMPLE_RATE, 0, min(octaves, OCTAVES)),
-    )
-    ticks = np.arange(1, OCTAVES)
-    axes.set_yticks(ticks, [f"{LOWEST * 2**tick:.0f} Hz" for tick in ticks])
-    axes.set_xlabel("seconds")
-    axes.axvline(args.seam, color="white", linewidth=1.2, linestyle="--")
-    top = min(octaves, OCTAVES) * 0.93
-    axes.text(args.seam - 0.2, top, "snippet", color="white", ha="right", va="center")
-    axes.text(args.seam + 0.2, top, "continuation", color="white", ha="left", va="center")
-    figure.tight_layout()
-    figure.savefig(args.output)
-
-
-if __name__ == "__main__":
-    main()
+    panels = [decibels(sound) for sound in sounds]
+    top = max(np.percentile(panel, 99.9) for panel in panels)
+    height = 3.2 if len(panels) == 1 else 2 * len(panels)
+    figure, axes = pyplot.subplots(len(panels), 1, figsize=(10, height), sharex=True, squeeze=False, layout="constrained")
+    octaves = [100 * 2**octave for octave in range(7)]
+    for axis, panel, sound, title in zip(axes[:, 0], panels, sounds, titles, strict=True):
+        axis.imshow(panel.T, origin="lower", aspect="auto", cmap="magma", vmin=top - RANGE, vmax=top,
+                    extent=(0, len(sound) / SAMPLE_RATE, 0, panel.shape[1]))  # fmt: skip
+        axis.set_yticks([np.log2(frequency / LOW) * PER_OCTAVE for frequency in octaves],
+                        [f"{frequency}" for frequency in octaves])  # fmt: skip
+        axis.set_ylabel("Hz")
+        axis.set_title(title, loc="left", fontsize=10)
+        if seam is not None:
+            axis.axvline(seam, color="white", linestyle="--", linewidth=1.2)
+            for text, side, place in (("snippet", "right", -0.15), ("continuation", "left", 0.15)):
+                axis.text(seam + place, panel.shape[1] * 0.93, text, color="white", ha=side, va="top")
+    axes[-1, 0].set_xlabel("seconds")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(out, dpi=110)
+    pyplot.close(figure)

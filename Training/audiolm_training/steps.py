@@ -14,6 +14,11 @@ STEPS = {
     "train-semantic-stage": "train_semantic_stage",
     "train-coarse-stage": "train_coarse_stage",
     "train-fine-stage": "train_fine_stage",
+    "evaluate-codec": "evaluate_codec",
     "evaluate-stages": "evaluate_stages",
+    "make-prompts": "make_prompts",
+    "evaluate-continuations": "evaluate_continuations",
+    "evaluate-speed": "evaluate_speed",
+    "picture": "picture",
     "export-stages": "export_stages",
 }

@@ -1,0 +1,83 @@
+"""What codes the excerpts: the torch codec, the built command, Opus. Each gives back the sound and what it cost."""
+
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+
+from .recordings import read_mono
+from .sound_features import SAMPLE_RATE
+
+LEVEL_BITS_PER_SECOND = 500  # 50 frames a second, 1024 codes
+LEVELS = (12, 6, 3)
+OPUS_RATES = (6, 8, 12, 24)
+
+# Mono sound [samples] to decoded sound [samples] and its bits per second.
+System = Callable[[np.ndarray], tuple[np.ndarray, float]]
+
+
+def opus(kilobits: int) -> System:
+    """Opus by `opusenc --bitrate`; its cost is that of the whole Ogg file, headers and all."""
+
+    def through(sound: np.ndarray) -> tuple[np.ndarray, float]:
+        with tempfile.TemporaryDirectory() as folder:
+            source, coded, decoded = (Path(folder) / name for name in ("in.wav", "coded.opus", "out.wav"))
+            soundfile.write(source, sound, SAMPLE_RATE, "PCM_16")
+            _call(["opusenc", "--quiet", "--bitrate", str(kilobits), str(source), str(coded)])
+            _call(["opusdec", "--quiet", "--rate", str(SAMPLE_RATE), str(coded), str(decoded)])
+            return fitted(read_mono(decoded), len(sound)), coded.stat().st_size * 8 * SAMPLE_RATE / len(sound)
+
+    return through
+
+
+def torch_codec(checkpoint: Path) -> dict[str, System]:
+    """The codec of a training's checkpoint at each number of levels."""
+    from .codec import Codec, CodecConfig
+
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    codec = Codec(CodecConfig(**state["config"])).eval()
+    codec.load_state_dict(state["codec"])
+
+    def at(levels: int) -> System:
+        def through(sound: np.ndarray) -> tuple[np.ndarray, float]:
+            decoded = codec.reconstruct(torch.from_numpy(sound)[None], levels)[0].numpy()
+            return decoded, levels * LEVEL_BITS_PER_SECOND
+
+        return through
+
+    return {f"ours, {levels} levels": at(levels) for levels in LEVELS}
+
+
+def command_codec(command: list[str], model: list[str]) -> dict[str, System]:
+    """The codec of a bundle as the built command runs it, by `tokenize` and `detokenize`."""
+
+    def at(levels: int) -> System:
+        def through(sound: np.ndarray) -> tuple[np.ndarray, float]:
+            with tempfile.TemporaryDirectory() as folder:
+                source, tokens, decoded = (Path(folder) / name for name in ("in.wav", "in.tokens.json", "out.wav"))
+                soundfile.write(source, sound, SAMPLE_RATE, "PCM_16")
+                _call([*command, "tokenize", str(source), "-o", str(tokens), "--quiet", *model])
+                _call([*command, "detokenize", str(tokens), "--levels", str(levels), "-o", str(decoded), "--quiet", *model])
+                return fitted(read_mono(decoded), len(sound)), levels * LEVEL_BITS_PER_SECOND
+
+        return through
+
+    return {f"ours, {levels} levels": at(levels) for levels in LEVELS}
+
+
+def fitted(sound: np.ndarray, samples: int) -> np.ndarray:
+    """Cut, or filled with silence, to `samples`."""
+    return np.pad(sound[:samples], (0, max(0, samples - len(sound))))
+
+
+def _call(words: list[str]) -> None:
+    try:
+        done = subprocess.run(words, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise SystemExit(f"{words[0]}: not found; install it (opusenc and opusdec are in opus-tools)") from None
+    if done.returncode:
+        raise SystemExit(f"{' '.join(words)}: exit status {done.returncode}: {done.stderr.strip()}")

@@ -1,0 +1,42 @@
+"""What continues the prompts: the built command, or a trivial system that shows what the scale makes of it."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+
+from .make_prompts import TRUTH_SECONDS
+from .sound_features import SAMPLE_RATE
+
+TRIVIAL = ("truth", "other", "loop")
+
+
+def trivial(
+    system: str, index: int, prompts: list[np.ndarray], truths: list[np.ndarray], recordings: list[str]
+) -> np.ndarray:
+    """The sound that a trivial system makes of prompt `index`.
+
+    `truth`: the recording's own; `other`: that of the next other recording; `loop`: the prompt, again and again.
+    """
+    if system == "truth":
+        return truths[index]
+    if system == "loop":
+        return np.resize(prompts[index], TRUTH_SECONDS * SAMPLE_RATE)
+    following = [(index + step) % len(truths) for step in range(1, len(truths))]
+    return truths[next(i for i in following if recordings[i] != recordings[index])]
+
+
+def run_command(command: list[str], prompt: Path, out: Path, seed: int, options: list[str]) -> dict:
+    """Continues `prompt` into `out` with the built command and returns what it says by --json; keeps what is there."""
+    report = out.with_suffix(".json")
+    if out.exists() and report.exists():
+        return json.loads(report.read_text())
+    done = subprocess.run(
+        [*command, "continue", str(prompt), "--seconds", str(TRUTH_SECONDS), "--only-continuation", "--seed", str(seed),
+         "--json", "--force", "-o", str(out), *options],
+        capture_output=True, text=True)  # fmt: skip
+    if done.returncode:
+        raise SystemExit(f"{' '.join(done.args)}: exit status {done.returncode}: {done.stderr.strip()}")
+    report.write_text(done.stdout)
+    return json.loads(done.stdout)

@@ -1,0 +1,94 @@
+"""Step `evaluate-continuations`: continue the held-out prompts with the built command and measure what comes out."""
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from . import tables
+from .continuation_metrics import MEASURES, Similarities, consistency, density, faults, repeats, similarities
+from .continuation_systems import TRIVIAL, run_command, trivial
+from .make_prompts import Prompt, prompt_folder, read_prompts
+from .recordings import read_mono
+from .sound_features import level
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--command", nargs="+", default=["audiolm"], help="the built command `audiolm`, with its path")
+    parser.add_argument("--model", help="bundle, in place of the command's default")
+    parser.add_argument("--sounds", type=Path, help="folder with a NAME.wav for each prompt, instead of the command")
+    parser.add_argument("--system", choices=TRIVIAL, help="a trivial system, instead of the command")
+    parser.add_argument("--label", help="name of the result; `continuations` for the command if not given")
+    parser.add_argument("--only", type=int, help="as many prompts of each kind, for a quick look")
+
+
+def run(args: argparse.Namespace) -> None:
+    folder = prompt_folder(args.runs)
+    prompts = read_prompts(folder)
+    if args.only:
+        prompts = [p for kind in ("real", "rendered") for p in [q for q in prompts if q.kind == kind][: args.only]]
+    label = args.label or (f"continuations-{args.system}" if args.system else "continuations")
+    starts = [read_mono(folder / f"{prompt.name}.prompt.wav") for prompt in prompts]
+    truths = [read_mono(folder / f"{prompt.name}.truth.wav") for prompt in prompts]
+    sounds = continuations(args, label, prompts, starts, truths)
+    result = measure(prompts, starts, truths, sounds)
+    tables.write_result(args.runs, label, result)
+    print_tables(result)
+
+
+def continuations(
+    args: argparse.Namespace, label: str, prompts: list[Prompt], starts: list[np.ndarray], truths: list[np.ndarray]
+) -> list[np.ndarray]:
+    """The system's 20 s for each prompt, at 24 kHz."""
+    recordings = [prompt.recording for prompt in prompts]
+    if args.system:
+        return [trivial(args.system, index, starts, truths, recordings) for index in range(len(prompts))]
+    folder = args.sounds or args.runs / label
+    if not args.sounds:
+        folder.mkdir(parents=True, exist_ok=True)
+        model = ["--model", args.model] if args.model else []
+        for seed, prompt in enumerate(prompts, 1):
+            source = prompt_folder(args.runs) / f"{prompt.name}.prompt.wav"
+            report = run_command(args.command, source, folder / f"{prompt.name}.wav", seed, model)
+            print(f"{prompt.name}: {json.dumps(report)[:200]}", flush=True)
+    return [read_mono(folder / f"{prompt.name}.wav") for prompt in prompts]
+
+
+def measure(
+    prompts: list[Prompt], starts: list[np.ndarray], truths: list[np.ndarray], sounds: list[np.ndarray]
+) -> dict:
+    """Consistency over all prompts and by kind, the scale's own sharpness, and a row for each prompt."""
+    recordings = [prompt.recording for prompt in prompts]
+    kinds = np.array([prompt.kind for prompt in prompts])
+    rows = [{**asdict(prompt), "level": level(sound), "density": density(sound), "prompt_density": density(start),
+             "repeats": repeats(sound), "faults": faults(start, sound)}
+            for prompt, start, sound in zip(prompts, starts, sounds, strict=True)]
+    scores = {}
+    for one in MEASURES:
+        features = ([one.feature(sound) for sound in group] for group in (starts, sounds, truths))
+        s = similarities(one, *features, recordings)
+        scores[one.name] = {**consistency(s), "own_wins": s.own_wins}
+        for kind in sorted(set(kinds)):
+            part = Similarities(*(values[kinds == kind] for values in (s.continuation, s.own, s.other)), s.own_wins)
+            scores[one.name][kind] = consistency(part)["value"]
+        for row, *values in zip(rows, s.continuation, s.own, s.other, strict=True):
+            row[one.name] = dict(zip(("continuation", "own", "other"), map(float, values), strict=True))
+    return {"prompts": len(prompts), "consistency": scores, "faulty": sum(bool(row["faults"]) for row in rows),
+            "rows": rows}
+
+
+def print_tables(result: dict) -> None:
+    kinds = sorted({row["kind"] for row in result["rows"]})
+    print(tables.markdown(
+        ["consistency with the prompt", "all", "95 % interval", *kinds, "own nearer than another"],
+        [[name, f"{s['value']:.2f}", f"{s['low']:.2f} to {s['high']:.2f}", *(f"{s[kind]:.2f}" for kind in kinds),
+          f"{100 * s['own_wins']:.0f} %"] for name, s in result["consistency"].items()]))  # fmt: skip
+    print(f"\nfaulty: {result['faulty']} of {result['prompts']}\n")
+    print(tables.markdown(
+        ["prompt", "recording", "level dBFS", "onsets/s (prompt)", "repeats", *(m.name for m in MEASURES), "faults"],
+        [[row["name"], f"{row['recording'][:28]} {row['start']:.0f} s", f"{row['level']:.0f}",
+          f"{row['density']:.1f} ({row['prompt_density']:.1f})", str(row["repeats"]),
+          *("{continuation:.2f} (1: {own:.2f}, 0: {other:.2f})".format(**row[m.name]) for m in MEASURES),
+          ", ".join(row["faults"]) or "none"] for row in result["rows"]]))  # fmt: skip
