@@ -54,14 +54,15 @@ def torch_codec(checkpoint: Path) -> dict[str, System]:
 
 def command_codec(command: list[str], model: list[str]) -> dict[str, System]:
     """The codec of a bundle as the built command runs it, by `tokenize` and `detokenize`."""
+    options = ["--quiet", *model]
 
     def at(levels: int) -> System:
         def through(sound: np.ndarray) -> tuple[np.ndarray, float]:
             with tempfile.TemporaryDirectory() as folder:
                 source, tokens, decoded = (Path(folder) / name for name in ("in.wav", "in.tokens.json", "out.wav"))
                 soundfile.write(source, sound, SAMPLE_RATE, "PCM_16")
-                _call([*command, "tokenize", str(source), "-o", str(tokens), "--quiet", *model])
-                _call([*command, "detokenize", str(tokens), "--levels", str(levels), "-o", str(decoded), "--quiet", *model])
+                _call([*command, "tokenize", str(source), "-o", str(tokens), *options])
+                _call([*command, "detokenize", str(tokens), "--levels", str(levels), "-o", str(decoded), *options])
                 return fitted(read_mono(decoded), len(sound)), levels * LEVEL_BITS_PER_SECOND
 
         return through

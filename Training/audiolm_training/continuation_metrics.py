@@ -4,15 +4,17 @@ Consistency is measured on a scale between two things that exist: 1 is the recor
 recordings. For each measure there is a feature of a sound and a similarity s of two features, the higher the nearer:
 
 - pitch classes: time mean of `sound_features.pitch_classes`; correlation of the two profiles over the 12 classes.
-- note density: onsets per second by `sound_features.onset_times`; minus the absolute logarithm of the ratio, each density
-  raised by 0.2 so that a pause is no infinity.
+- note density: onsets per second by `sound_features.onset_times`; minus the absolute logarithm of the ratio, each
+  density raised by 0.2 so that a pause is no infinity.
 - loudness: RMS level; minus the absolute difference in dB.
 - timbre: `sound_features.spectrum` (long-term spectrum, level removed); minus the root mean square difference in dB.
 
-    consistency = (mean s(prompt, continuation) - mean s(prompt, others)) / (mean s(prompt, own) - mean s(prompt, others))
+    consistency = (mean s(prompt, continuation) - mean s(prompt, others))
+                / (mean s(prompt, own) - mean s(prompt, others))
 
 Means run over the prompts, before the ratio: a ratio for each prompt would explode wherever own and others are alike.
-Others are the true continuations of all prompts from other recordings.
+Others are the true continuations of all prompts from other recordings. Above 1 is nearer to the prompt than music stays
+to itself, as a loop of the prompt is.
 """
 
 from collections.abc import Callable, Sequence
@@ -81,15 +83,19 @@ def similarities(
 
 
 def consistency(s: Similarities) -> dict[str, float]:
-    """The ratio of means over the prompts, and the 95 % interval of its bootstrap over prompts."""
+    """The ratio of means over the prompts, and the 95 % interval of its bootstrap over prompts.
+
+    Not a number where the own continuations are no nearer than others, so that there is no scale.
+    """
     drawn = np.random.default_rng(0).integers(0, len(s.own), (BOOTSTRAPS, len(s.own)))
-    low, high = np.percentile([_ratio(s, chosen) for chosen in drawn], (2.5, 97.5))
+    ratios = np.array([_ratio(s, chosen) for chosen in drawn])
+    low, high = np.percentile(ratios[np.isfinite(ratios)], (2.5, 97.5)) if np.isfinite(ratios).any() else [np.nan] * 2
     return {"value": _ratio(s, np.arange(len(s.own))), "low": float(low), "high": float(high)}
 
 
 def _ratio(s: Similarities, chosen: np.ndarray) -> float:
     continuation, own, other = (values[chosen].mean() for values in (s.continuation, s.own, s.other))
-    return float((continuation - other) / max(1e-9, own - other))
+    return float((continuation - other) / (own - other)) if own > other else float("nan")
 
 
 def silent(sound: np.ndarray) -> bool:

@@ -17,14 +17,15 @@ def trivial(
 ) -> np.ndarray:
     """The sound that a trivial system makes of prompt `index`.
 
-    `truth`: the recording's own; `other`: that of the next other recording; `loop`: the prompt, again and again.
+    `truth`: the recording's own; `other`: that of some other recording; `loop`: the prompt, again and again.
     """
     if system == "truth":
         return truths[index]
     if system == "loop":
         return np.resize(prompts[index], TRUTH_SECONDS * SAMPLE_RATE)
-    following = [(index + step) % len(truths) for step in range(1, len(truths))]
-    return truths[next(i for i in following if recordings[i] != recordings[index])]
+    # Seven places on, so that real and rendered prompts get some of either kind.
+    onwards = [(index + 7 + step) % len(truths) for step in range(len(truths))]
+    return truths[next(i for i in onwards if recordings[i] != recordings[index])]
 
 
 def run_command(command: list[str], prompt: Path, out: Path, seed: int, options: list[str]) -> dict:

@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> None:
             if system.startswith("ours"):
                 rows[system]["measured"] = "command" if args.command else "torch"
             tables.write_result(args.runs, "codec", result)
-        print_table(name, rows)
+        print(f"\n{name}\n\n{tables.codec_rows(rows)}", flush=True)
     if args.tokens:
         codes = np.concatenate([np.load(path) for path in sorted(args.tokens.glob("*.npy"))])
         result["entropy"] = {"frames": len(codes), "bits": level_entropies(codes)}
@@ -119,14 +119,3 @@ def level_entropies(codes: np.ndarray) -> list[float]:
         share = share[share > 0]
         entropies.append(float(-(share * np.log2(share)).sum()))
     return entropies
-
-
-def print_table(name: str, rows: dict[str, dict[str, float]]) -> None:
-    def cell(row: dict[str, float], key: str, digits: int) -> str:
-        return f"{row[key]:.{digits}f}" if key in row else "–"
-
-    print(f"\n{name}\n")
-    print(tables.markdown(
-        ["system", "kbit/s", "80-band distance", "SI-SDR, dB", "ViSQOL"],
-        [[system, cell(row, "kilobits_per_second", 1), cell(row, "mel_distance", 2), cell(row, "si_sdr", 1),
-          cell(row, "visqol", 2)] for system, row in rows.items()]))  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 from . import tables
 from .continuation_metrics import MEASURES, Similarities, consistency, density, faults, repeats, similarities
 from .continuation_systems import TRIVIAL, run_command, trivial
-from .make_prompts import Prompt, prompt_folder, read_prompts
+from .make_prompts import Prompt, read_prompts
 from .recordings import read_mono
 from .sound_features import level
 
@@ -20,12 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", help="bundle, in place of the command's default")
     parser.add_argument("--sounds", type=Path, help="folder with a NAME.wav for each prompt, instead of the command")
     parser.add_argument("--system", choices=TRIVIAL, help="a trivial system, instead of the command")
+    parser.add_argument("--prompts", default="prompts", help="name of the prompts' folder under RUNS")
     parser.add_argument("--label", help="name of the result; `continuations` for the command if not given")
     parser.add_argument("--only", type=int, help="as many prompts of each kind, for a quick look")
 
 
 def run(args: argparse.Namespace) -> None:
-    folder = prompt_folder(args.runs)
+    folder = args.runs / args.prompts
     prompts = read_prompts(folder)
     if args.only:
         prompts = [p for kind in ("real", "rendered") for p in [q for q in prompts if q.kind == kind][: args.only]]
@@ -50,7 +51,7 @@ def continuations(
         folder.mkdir(parents=True, exist_ok=True)
         model = ["--model", args.model] if args.model else []
         for seed, prompt in enumerate(prompts, 1):
-            source = prompt_folder(args.runs) / f"{prompt.name}.prompt.wav"
+            source = args.runs / args.prompts / f"{prompt.name}.prompt.wav"
             report = run_command(args.command, source, folder / f"{prompt.name}.wav", seed, model)
             print(f"{prompt.name}: {json.dumps(report)[:200]}", flush=True)
     return [read_mono(folder / f"{prompt.name}.wav") for prompt in prompts]
@@ -80,11 +81,7 @@ def measure(
 
 
 def print_tables(result: dict) -> None:
-    kinds = sorted({row["kind"] for row in result["rows"]})
-    print(tables.markdown(
-        ["consistency with the prompt", "all", "95 % interval", *kinds, "own nearer than another"],
-        [[name, f"{s['value']:.2f}", f"{s['low']:.2f} to {s['high']:.2f}", *(f"{s[kind]:.2f}" for kind in kinds),
-          f"{100 * s['own_wins']:.0f} %"] for name, s in result["consistency"].items()]))  # fmt: skip
+    print(tables.consistency_rows(result))
     print(f"\nfaulty: {result['faulty']} of {result['prompts']}\n")
     print(tables.markdown(
         ["prompt", "recording", "level dBFS", "onsets/s (prompt)", "repeats", *(m.name for m in MEASURES), "faults"],

@@ -1,4 +1,4 @@
-"""Step `evaluate-speed`: wall time and peak memory of the built command from process start to written file, and sizes."""
+"""Step `evaluate-speed`: wall time and peak memory of the built command from start to written file, and sizes."""
 
 import argparse
 import json

@@ -1,6 +1,7 @@
-"""Step `make-prompts`: cut held-out prompts of 10 s, with the 20 s that follow them, from recordings and rendered pieces.
+"""Step `make-prompts`: cut held-out prompts of 10 s, each with the 20 s that follow it.
 
-Writes RUNS/prompts/NAME.prompt.wav, NAME.truth.wav and prompts.csv. The same recordings always give the same prompts.
+From real recordings and rendered pieces; writes RUNS/prompts/NAME.prompt.wav, NAME.truth.wav and prompts.csv. The same
+recordings always give the same prompts.
 """
 
 import argparse
@@ -33,16 +34,18 @@ class Prompt:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--real", type=Path, required=True, help="folder of real recordings that no training saw")
     parser.add_argument("--rendered", type=Path, help="folder of rendered pieces; RUNS/data/piano/test if not given")
-    parser.add_argument("--count", type=int, default=10, help="prompts of each kind")
+    parser.add_argument("--real-count", type=int, default=10)
+    parser.add_argument("--rendered-count", type=int, default=10)
+    parser.add_argument("--name", default="prompts", help="name of the folder under RUNS")
 
 
 def run(args: argparse.Namespace) -> None:
-    folder = prompt_folder(args.runs)
+    folder = args.runs / args.name
     folder.mkdir(parents=True, exist_ok=True)
     rendered = args.rendered or args.runs / "data" / "piano" / "test"
     prompts = []
-    for kind, recordings in (("real", sound_files(args.real)), ("rendered", spread(sound_files(rendered), args.count))):
-        for number, (recording, start, sound) in enumerate(cut(recordings, args.count)):
+    for kind, source, count in (("real", args.real, args.real_count), ("rendered", rendered, args.rendered_count)):
+        for number, (recording, start, sound) in enumerate(cut(spread(sound_files(source), count), count)):
             prompt = Prompt(f"{kind}-{number:02}", kind, recording.stem, round(start, 2))
             middle = PROMPT_SECONDS * SAMPLE_RATE
             soundfile.write(folder / f"{prompt.name}.prompt.wav", sound[:middle], SAMPLE_RATE, "PCM_16")
@@ -53,10 +56,6 @@ def run(args: argparse.Namespace) -> None:
         writer.writeheader()
         writer.writerows(map(asdict, prompts))
     print(f"{len(prompts)} prompts in {folder}")
-
-
-def prompt_folder(runs: Path) -> Path:
-    return runs / "prompts"
 
 
 def read_prompts(folder: Path) -> list[Prompt]:
@@ -74,8 +73,9 @@ def sound_files(folder: Path) -> list[Path]:
 
 
 def spread(files: list[Path], count: int) -> list[Path]:
-    """`count` files at even steps through the list."""
-    return [files[i * len(files) // count] for i in range(min(count, len(files)))]
+    """At most `count` files, at even steps through the list."""
+    count = min(count, len(files))
+    return [files[i * len(files) // count] for i in range(count)]
 
 
 def cut(recordings: list[Path], count: int) -> Iterator[tuple[Path, float, np.ndarray]]:
@@ -83,13 +83,13 @@ def cut(recordings: list[Path], count: int) -> Iterator[tuple[Path, float, np.nd
 
     Gives the recording, the place's start in seconds and its `SPAN` seconds of sound.
     """
-    sounds = {path: read_mono(path) for path in recordings[:count]}
+    sounds = {path: read_mono(path) for path in recordings}
     places = dict.fromkeys(sounds, 1)
     while sum(places.values()) < count:
         places[max(sounds, key=lambda path: len(sounds[path]) / (places[path] + 1))] += 1
     for path, sound in sounds.items():
         if len(sound) < places[path] * SPAN * SAMPLE_RATE:
-            raise SystemExit(f"{path}: too short for {places[path]} prompts of {SPAN} s; ask for fewer with --count")
+            raise SystemExit(f"{path}: too short for {places[path]} prompts of {SPAN} s; ask for fewer")
         slot = len(sound) / SAMPLE_RATE / places[path]
         for place in range(places[path]):
             start = loud_start(sound, place * slot, slot)

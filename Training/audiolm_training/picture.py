@@ -46,7 +46,8 @@ def draw(sounds: list[np.ndarray], titles: list[str], seam: float | None, out: P
     panels = [decibels(sound) for sound in sounds]
     top = max(np.percentile(panel, 99.9) for panel in panels)
     height = 3.2 if len(panels) == 1 else 2 * len(panels)
-    figure, axes = pyplot.subplots(len(panels), 1, figsize=(10, height), sharex=True, squeeze=False, layout="constrained")
+    figure, axes = pyplot.subplots(
+        len(panels), 1, figsize=(10, height), sharex=True, squeeze=False, layout="constrained")  # fmt: skip
     octaves = [100 * 2**octave for octave in range(7)]
     for axis, panel, sound, title in zip(axes[:, 0], panels, sounds, titles, strict=True):
         axis.imshow(panel.T, origin="lower", aspect="auto", cmap="magma", vmin=top - RANGE, vmax=top,

@@ -1,0 +1,89 @@
+"""Step `report`: the table of targets and measured figures, from what the evaluations wrote; fills the model cards.
+
+A card keeps its figures between `<!-- figures: NAME -->` and `<!-- end of figures -->`; nothing else in it is touched.
+"""
+
+import argparse
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from . import tables
+from .bundle import write_checksums
+from .targets import Results, figures
+from .training_record import training_record
+
+RESULTS = ("codec", "stages", "continuations", "speed")
+PROBE_ROWS = {"tokenizer": "tokens", "log-frequency frames": "plain_frames"}
+BLOCK = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end of figures -->)", re.DOTALL)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--cards", type=Path, nargs="*", default=[],
+                        help="bundle folders whose README.md gets the figures, SHA256SUMS anew")  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> None:
+    results = read_results(args.runs)
+    print(targets_table(results))
+    for folder in args.cards:
+        card = folder / "README.md"
+        card.write_text(filled(card.read_text(), results))
+        write_checksums(folder)
+
+
+def read_results(runs: Path) -> Results:
+    results = {name: result for name in RESULTS if (result := tables.read_result(runs, name))}
+    results["training"] = training_record(runs)
+    probe = runs / "semantic" / "probe.csv"
+    if probe.exists():
+        with open(probe, newline="") as file:
+            rows = {row.pop("tokens from"): row for row in csv.DictReader(file)}
+        results["semantic_tokens"] = {
+            PROBE_ROWS[name]: {key: float(value) for key, value in row.items()}
+            for name, row in rows.items() if name in PROBE_ROWS
+        }  # fmt: skip
+    return results
+
+
+def filled(card: str, results: Results) -> str:
+    """The card with every block of figures made anew; throws on a block of an unknown name."""
+    return BLOCK.sub(lambda match: f"{match[1]}\n{BLOCKS[match[2]](results)}\n\n{match[3]}", card)
+
+
+def targets_table(results: Results) -> str:
+    return tables.markdown(["what", "target", "measured", "reached"], [figure.cells for figure in figures(results)])
+
+
+def codec_table(results: Results) -> str:
+    """Both data sets, and the entropies of the codebooks."""
+    codec, parts = results.get("codec", {}), []
+    for name, title in (("piano", "Real grand piano"), ("speech", "Read English, speakers not in training")):
+        if name in codec:
+            count = max(row.get("excerpts", 0) for row in codec[name].values())
+            parts.append(f"{title}, {count} excerpts of at most 10 s:\n\n{tables.codec_rows(codec[name])}")
+    if "entropy" in codec:
+        bits = ", ".join(f"{value:.2f}" for value in codec["entropy"]["bits"])
+        parts.append(f"Bits of entropy of each level's codes (at most 10): {bits}.")
+    return "\n\n".join(parts) or "Not measured yet."
+
+
+def continuations_table(results: Results) -> str:
+    if "continuations" not in results:
+        return "Not measured yet."
+    return tables.consistency_rows(results["continuations"])
+
+
+def training_table(results: Results) -> str:
+    record = results.get("training", {})
+    rows = [[part, f"{row['steps']:,}", f"{row['minutes']:.0f}"] for part, row in record.items()]
+    return tables.markdown(["part", "steps", "minutes"], rows) if rows else "Not trained yet."
+
+
+BLOCKS: dict[str, Callable[[Results], str]] = {
+    "targets": targets_table,
+    "codec": codec_table,
+    "continuations": continuations_table,
+    "training": training_table,
+}

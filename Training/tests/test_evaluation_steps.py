@@ -1,0 +1,137 @@
+import argparse
+import json
+import stat
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from audiolm_training import evaluate_codec, evaluate_continuations, evaluate_speed, make_prompts, picture, report, tables
+from audiolm_training.sound_features import SAMPLE_RATE
+
+# Stands in for the built command: continues with noise, reads no model.
+STAND_IN = """#!{python}
+import argparse, json, numpy, soundfile
+p = argparse.ArgumentParser()
+p.add_argument("verb"); p.add_argument("file"); p.add_argument("-o")
+for name in ("seconds", "seed", "model", "threads"): p.add_argument("--" + name)
+for name in ("only-continuation", "json", "force"): p.add_argument("--" + name, action="store_true")
+a = p.parse_args()
+noise = numpy.random.default_rng(int(a.seed)).normal(size=int(a.seconds) * 24000) * 0.05
+soundfile.write(a.o, noise, 24000)
+print(json.dumps({{"seed": int(a.seed)}}))
+"""
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    random = np.random.default_rng(0)
+    time = np.arange(70 * SAMPLE_RATE) / SAMPLE_RATE
+    for folder in ("real", "data/piano/test"):
+        (tmp_path / folder).mkdir(parents=True)
+        for name, beat, gain in (("a", 0.2, 0.05), ("b", 0.7, 0.3)):
+            sound = gain * np.sin(2 * np.pi * random.uniform(200, 900) * time) * np.exp(-8 * (time % beat))
+            soundfile.write(tmp_path / folder / f"{name}{folder[0]}.wav", sound, SAMPLE_RATE)
+    return tmp_path
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> str:
+    path = tmp_path / "audiolm"
+    path.write_text(STAND_IN.format(python=sys.executable))
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
+def call(module, runs: Path, *words: str) -> None:
+    parser = argparse.ArgumentParser()
+    module.add_arguments(parser)
+    module.run(argparse.Namespace(config=None, runs=runs, **vars(parser.parse_args([*words]))))
+
+
+def test_prompts_are_cut_alike_each_time_and_do_not_overlap(runs: Path):
+    words = ("--real", str(runs / "real"), "--real-count", "4", "--rendered-count", "4")
+    call(make_prompts, runs, *words)
+    folder = runs / "prompts"
+    first = {path.name: path.read_bytes() for path in folder.iterdir()}
+    call(make_prompts, runs, *words)
+    assert first == {path.name: path.read_bytes() for path in folder.iterdir()}
+    prompts = make_prompts.read_prompts(folder)
+    assert [prompt.kind for prompt in prompts] == ["real"] * 4 + ["rendered"] * 4
+    for recording in {prompt.recording for prompt in prompts}:
+        starts = sorted(prompt.start for prompt in prompts if prompt.recording == recording)
+        assert len(starts) == 2 and starts[1] - starts[0] >= 30
+    assert soundfile.info(folder / "real-00.prompt.wav").duration == 10
+    assert soundfile.info(folder / "real-00.truth.wav").duration == 20
+
+
+def test_too_many_prompts_are_refused(runs: Path):
+    with pytest.raises(SystemExit, match="too short for 3 prompts"):
+        call(make_prompts, runs, "--real", str(runs / "real"), "--real-count", "5")
+
+
+def test_continuations_of_the_command_and_of_trivial_systems(runs: Path, command: str, capsys):
+    with pytest.raises(SystemExit, match="make-prompts first"):
+        call(evaluate_continuations, runs, "--system", "truth")
+    call(make_prompts, runs, "--real", str(runs / "real"), "--real-count", "2", "--rendered-count", "2")
+    call(evaluate_continuations, runs, "--system", "truth")
+    truth = tables.read_result(runs, "continuations-truth")["consistency"]
+    assert all(score["value"] == pytest.approx(1) for score in truth.values())
+    call(evaluate_continuations, runs, "--command", command)
+    result = tables.read_result(runs, "continuations")
+    assert result["consistency"]["timbre"]["value"] < 0.5
+    assert len(result["rows"]) == result["prompts"] == 4
+    assert "consistency with the prompt" in capsys.readouterr().out
+
+
+def test_speed_and_size(runs: Path, command: str):
+    bundle = runs / "bundle"
+    (bundle / "codec").mkdir(parents=True)
+    (bundle / "config.json").write_text(json.dumps({"codec": "codec"}))
+    (bundle / "codec" / "codec.safetensors").write_bytes(bytes(1_000_000))
+    snippet = runs / "real" / "ar.wav"
+    call(evaluate_speed, runs, "--command", command, "--snippet", str(snippet), "--bundle", str(bundle), "--times", "1")
+    result = tables.read_result(runs, "speed")
+    assert result["report"] == {"seed": 1}
+    assert 0 < result["wall_seconds"] and 1 < result["peak_megabytes"]
+    assert result["bundle_megabytes"] == pytest.approx(1, abs=0.01)
+
+
+def test_codec_measures():
+    noise = np.random.default_rng(0).normal(size=24_000).astype(np.float32) * 0.1
+    halved = evaluate_codec.measure(lambda sound: (sound / 2, 6000), [noise], None)
+    assert halved["mel_distance"] == pytest.approx(10 * np.log10(2), abs=0.02)
+    assert halved["si_sdr"] > 60
+    assert halved["kilobits_per_second"] == 6
+    assert evaluate_codec.average_spectrum_distance([noise]) > 0.5
+    even = np.arange(1024)[:, None].repeat(2, 1)
+    even[:, 1] = 7
+    assert evaluate_codec.level_entropies(even) == pytest.approx([10, 0])
+
+
+def test_report_fills_cards_from_results_alone(runs: Path, capsys):
+    tables.write_result(runs, "stages", {
+        "semantic_stage": {"model": [3.0], "bigram": [5.0]},
+        "coarse_stage": {"model": [6.0, 7.0], "other piece's semantic tokens": [7.0, 8.0]},
+    })  # fmt: skip
+    card = runs / "card" / "README.md"
+    card.parent.mkdir()
+    card.write_text("before\n<!-- figures: targets -->\nold\n<!-- end of figures -->\nafter\n")
+    call(report, runs, "--cards", str(card.parent))
+    text = card.read_text()
+    assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
+    assert "| 0.75 × bigram's 5.00 = 3.75 | 3.00 | yes |" in text
+    assert "| clearly under 7.50, with another piece's | 6.50 | yes |" in text
+    assert "| peak memory, MB | under 1000 | not measured | – |" in text
+    call(report, runs, "--cards", str(card.parent))
+    assert card.read_text() == text
+    assert (card.parent / "SHA256SUMS").exists()
+
+
+def test_picture(runs: Path):
+    pytest.importorskip("matplotlib")
+    sounds = [str(path) for path in sorted((runs / "real").iterdir())]
+    call(picture, runs, "--sounds", *sounds, "--seam", "3", "--seconds", "5", "--out", str(runs / "p" / "a.png"))
+    assert (runs / "p" / "a.png").stat().st_size > 10_000
