@@ -65,7 +65,9 @@ public struct AudioFileWriter: ~Copyable {
 
     /// Appends the frames of `buffer`.
     public mutating func write(_ buffer: AudioBuffer) throws {
-        try write(buffer.interleaved())
+        for start in stride(from: 0, to: buffer.frameCount, by: 1 << 16) {
+            try write(buffer.frames(start..<min(start + 1 << 16, buffer.frameCount)).interleaved())
+        }
     }
 
     /// Completes the file and puts it in place.

@@ -18,7 +18,8 @@ public enum Tool {
             defer { interruption.end() }
             try await work.value
         } catch is CancellationError {
-            exit(Interruption.exitCode)
+            // At once: exit handlers must not run under threads that still compute.
+            _exit(Interruption.exitCode)
         } catch {
             let code = root.exitCode(for: error)
             // Help and version are errors to the parser, and so is an exit code alone.
