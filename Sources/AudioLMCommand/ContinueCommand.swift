@@ -19,7 +19,7 @@ public struct ContinueCommand: AsyncParsableCommand {
         version: RootCommand.version)
 
     /// More seconds of a snippet's end than any model's window holds.
-    static let longestPrompt = 60.0
+    static let promptReach = 60.0
 
     @Argument(
         help: ArgumentHelp(
@@ -43,7 +43,7 @@ public struct ContinueCommand: AsyncParsableCommand {
         let outputs = output.files(
             for: input, suffix: "continued", extension: "wav", count: continuation.variations)
         let recording = try Snippet(
-            contentsOf: input, tailSeconds: continuation.promptSeconds ?? Self.longestPrompt)
+            contentsOf: input, tailSeconds: max(Self.promptReach, continuation.promptSeconds ?? 0))
         try output.check(outputs, input: input)
         let files = try outputs.map {
             try JoinedFile(recording, to: $0, onlyContinuation: continuation.onlyContinuation)

@@ -9,30 +9,8 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    struct Outcome {
-        let code: Int32
-        let output: String
-        let errors: [Substring]
-    }
-
-    /// Runs a tool that lies beside the test bundle, in the test's own folder.
-    private func run(_ tool: String, _ arguments: [String]) throws -> Outcome {
-        let binaries = try #require(Bundle.main.executableURL?.deletingLastPathComponent())
-        let process = Process()
-        process.executableURL = binaries.appendingPathComponent(tool)
-        process.arguments = arguments
-        process.currentDirectoryURL = folder.url
-        let output = Pipe()
-        let errors = Pipe()
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        let outputData = output.fileHandleForReading.readDataToEndOfFile()
-        let errorData = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return Outcome(
-            code: process.terminationStatus, output: String(decoding: outputData, as: UTF8.self),
-            errors: String(decoding: errorData, as: UTF8.self).split(separator: "\n"))
+    private func run(_ tool: String, _ arguments: [String]) throws -> ToolProcess.Outcome {
+        try ToolProcess(tool, arguments, in: folder.url).outcome()
     }
 
     /// Expects a refusal that mentions `words` and leaves the folder as it was.
