@@ -31,7 +31,7 @@ class CodecTraining:
     autoencoder_minutes: float = 12
     minutes: float = 60  # in all
     wave_share: tuple[float, float, float] = (0.5, 0.17, 0.08)  # of the gradient: start, first quantised, end
-    commitment: float = 0.1
+    commitment: float = 1.0
     evaluate_every: int = 1000
     seed: int = 1
 
