@@ -1,13 +1,14 @@
 """Step `export-codec`: the trained codec as a bundle folder, with golden tensors to verify an install by."""
 
 import argparse
-from dataclasses import asdict
+import json
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import torch
 
 from . import bundle, weight_file
-from .codec import Codec, load_codec
+from .codec import Codec, CodecConfig, load_codec
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,18 +20,25 @@ def run(args: argparse.Namespace) -> None:
     export(load_codec(args.runs / args.codec / "checkpoint.pt"), args.bundle)
 
 
-def export(codec: Codec, folder: Path, kind: str = "bfloat16") -> Codec:
-    """Writes config.json, codec.safetensors, golden tensors and checksums; returns the codec as stored."""
+def export(codec: Codec, folder: Path, kind: str = "int8") -> None:
+    """Writes config.json, codec.safetensors, golden tensors and checksums."""
     tensors = {name: tensor.flatten(1) if "depthwise.weight" in name else tensor
                for name, tensor in codec.state_dict().items()}  # fmt: skip
     stored = weight_file.encode(tensors, weight_file.matrix_kind(kind))
     weight_file.write(folder / "codec.safetensors", stored)
     bundle.merge_config(folder, {"format": 1, "model_type": "soundstream", **asdict(codec.config)})
-    rounded = weight_file.decode(stored)
-    codec.load_state_dict({name: rounded[name].view_as(tensor) for name, tensor in codec.state_dict().items()})
-    bundle.merge_golden(folder, "codec", golden(codec))
+    bundle.merge_golden(folder, "codec", golden(load_bundle(folder)))
     bundle.write_checksums(folder)
-    return codec
+
+
+def load_bundle(folder: Path) -> Codec:
+    """The codec of a bundle folder, with the weights as they are stored there."""
+    entries = json.loads((folder / "config.json").read_text())
+    names = {field.name for field in fields(CodecConfig)}
+    codec = Codec(CodecConfig(**{name: value for name, value in entries.items() if name in names}))
+    weights = weight_file.read(folder / "codec.safetensors")
+    codec.load_state_dict({name: weights[name].view_as(tensor) for name, tensor in codec.state_dict().items()})
+    return codec.eval()
 
 
 def golden(codec: Codec) -> dict[str, torch.Tensor]:

@@ -8,21 +8,22 @@ import numpy as np
 import torch
 
 from . import piano_recordings
-from .codec import Codec, load_codec
+from .codec import Codec
+from .export_codec import load_bundle
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--codec", default="codec", help="name of the codec's run")
+    parser.add_argument("--bundle", type=Path, required=True, help="the exported codec, as Models/codec")
     parser.add_argument("--data", default="piano", help="name of the data set")
     parser.add_argument("--order", type=int, default=0, help="seed of the order of recordings")
     parser.add_argument("--splits", nargs="+", default=["valid", "test", "train"])
 
 
 def run(args: argparse.Namespace) -> None:
-    codec = load_codec(args.runs / args.codec / "checkpoint.pt")
+    codec = load_bundle(args.bundle)
     out = args.runs / "tokens" / args.data / "acoustic"
     for split in args.splits:
-        recordings = sorted(piano_recordings.find(args.runs / "data" / args.data, (split,)), key=lambda r: r.identifier)
+        recordings = piano_recordings.find(args.runs / "data" / args.data, (split,))
         random.Random(args.order).shuffle(recordings)
         for number, recording in enumerate(recordings):
             target = out / split / f"{recording.identifier}.npy"
