@@ -1,9 +1,22 @@
 /* Attention of one query and head at a time; keys in ascending position, whatever their place in the ring. */
 
-/* Scores of keys that lie one after the other in memory. */
+/* Scores of keys that lie one after the other in memory, four at a time. */
 ALWAYS_INLINE void score_run(const audiolm_attention *a, const float *q, const float *k, size_t count,
                              float *scores) {
-    for (size_t j = 0; j < count; ++j) scores[j] = dot_of(q, k + j * a->kv_stride, a->head_dim) * a->score_scale;
+    const size_t dim = a->head_dim, stride = a->kv_stride;
+    size_t j = 0;
+    if (dim % LANES == 0)
+        for (; j + 4 <= count; j += 4, k += 4 * stride) {
+            f32x16 sums[4] = {splat(0), splat(0), splat(0), splat(0)};
+            for (size_t d = 0; d < dim; d += LANES) {
+                const f32x16 query = load(q + d);
+                _Pragma("unroll") for (size_t i = 0; i < 4; ++i)
+                    sums[i] = fma16(query, load(k + i * stride + d), sums[i]);
+            }
+            const f32x4 folded = fold_four(sums[0], sums[1], sums[2], sums[3]);
+            for (size_t i = 0; i < 4; ++i) scores[j + i] = folded[i] * a->score_scale;
+        }
+    for (; j < count; ++j, k += stride) scores[j] = dot_of(q, k, dim) * a->score_scale;
 }
 
 /* Adds p[j] * v[j] of consecutive values to B blocks of sixteen sums. */

@@ -4,16 +4,17 @@
 #define DEFINE_GEMM(TYPE, ELEMENT)                                                                             \
     ALWAYS_INLINE void tile_##TYPE(const int R, const int P, const audiolm_gemm *g, size_t row, size_t panel) { \
         const size_t inner = g->inner, x_stride = g->x_stride, panel_size = inner * LANES;                     \
-        const float *x = g->x + row * x_stride;                                                                \
+        const float *x[6];                                                                                     \
         const ELEMENT *w = (const ELEMENT *)g->panels + panel * panel_size;                                    \
         f32x16 sums[6][8];                                                                                     \
+        _Pragma("unroll") for (int r = 0; r < R; ++r) x[r] = g->x + (row + (size_t)r) * x_stride;              \
         _Pragma("unroll") for (int r = 0; r < R; ++r)                                                          \
             _Pragma("unroll") for (int p = 0; p < P; ++p) sums[r][p] = splat(0);                               \
         for (size_t i = 0; i < inner; ++i, w += LANES)                                                         \
             _Pragma("unroll") for (int p = 0; p < P; ++p) {                                                    \
                 const f32x16 column = widen_##TYPE(w + (size_t)p * panel_size);                                \
                 _Pragma("unroll") for (int r = 0; r < R; ++r)                                                  \
-                    sums[r][p] = fma16(splat(x[(size_t)r * x_stride + i]), column, sums[r][p]);                \
+                    sums[r][p] = fma16(splat(x[r][i]), column, sums[r][p]);                                    \
             }                                                                                                  \
         _Pragma("unroll") for (int p = 0; p < P; ++p)                                                          \
             _Pragma("unroll") for (int r = 0; r < R; ++r)                                                      \

@@ -76,18 +76,19 @@ package struct PackedMatrix: Sendable {
         precondition(output >= 0 && output < outputs, "row \(output) of \(outputs)")
         let (panel, lane) = output.quotientAndRemainder(dividingBy: Self.panelWidth)
         let start = panel * inputs * Self.panelWidth + lane
-        let factor = storage.scale?[output] ?? 1
-        for input in 0..<inputs {
-            let index = start + input * Self.panelWidth
-            switch format {
-            case .float32:
-                target[input] = storage.pointer.load(fromByteOffset: index * 4, as: Float.self)
-            case .bfloat16:
-                let half = storage.pointer.load(fromByteOffset: index * 2, as: UInt16.self)
-                target[input] = Float(bitPattern: UInt32(half) << 16)
-            case .int8:
-                target[input] = Float(storage.pointer.load(fromByteOffset: index, as: Int8.self)) * factor
+        switch format {
+        case .float32:
+            let column = storage.pointer.assumingMemoryBound(to: Float.self) + start
+            for input in 0..<inputs { target[input] = column[input * Self.panelWidth] }
+        case .bfloat16:
+            let column = storage.pointer.assumingMemoryBound(to: UInt16.self) + start
+            for input in 0..<inputs {
+                target[input] = Float(bitPattern: UInt32(column[input * Self.panelWidth]) << 16)
             }
+        case .int8:
+            let column = storage.pointer.assumingMemoryBound(to: Int8.self) + start
+            let factor = storage.scale?[output] ?? 1
+            for input in 0..<inputs { target[input] = Float(column[input * Self.panelWidth]) * factor }
         }
         withExtendedLifetime(storage) {}
     }
