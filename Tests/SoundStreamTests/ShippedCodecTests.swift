@@ -5,7 +5,7 @@ import Tensors
 import Testing
 
 /// The codec that the repository ships, against what PyTorch computed when it was exported.
-@Suite(.enabled(if: FileManager.default.fileExists(atPath: Fixtures.model("codec"))))
+@Suite(.enabled(if: FileManager.default.fileExists(atPath: Fixtures.model("codec/config.json"))))
 struct ShippedCodecTests {
     let codec: Codec
     let golden: SafetensorsFile
