@@ -12,6 +12,7 @@ BANDS = 144
 FLOOR = 1e-9  # of the power of a full-scale sine: -90 dB
 LOWEST = 30.0  # Hz
 BANDS_PER_OCTAVE = 24
+CHUNK = 4096  # spectra computed at once, which bounds the memory
 
 
 def band_centres(count: int = BANDS, window: int = WINDOW) -> list[float]:
@@ -53,9 +54,15 @@ class FrontEnd(nn.Module):
         """[batch, samples] -> [batch, stack * frames, bands], before normalisation."""
         margin = (self.size - self.hop) // 2
         padded = nn.functional.pad(samples, (margin, margin + -samples.shape[-1] % (self.hop * self.stack)))
-        spectrum = torch.stft(padded, self.size, self.hop, window=self.window, center=False, return_complex=True)
-        power = (spectrum.real.square() + spectrum.imag.square()) * (4 / self.size) ** 2
-        return torch.log(power.transpose(1, 2) @ self.filterbank.T + FLOOR)
+        windows = padded.unfold(-1, self.size, self.hop).split(CHUNK, dim=1)
+        return torch.cat([self._log_bands_of(chunk) for chunk in windows], 1)
+
+    def _log_bands_of(self, windows: Tensor) -> Tensor:
+        """[..., window] -> [..., bands], in float32 whatever the network around computes in."""
+        with torch.autocast(windows.device.type, enabled=False):
+            spectrum = torch.fft.rfft(windows * self.window)
+            power = (spectrum.real.square() + spectrum.imag.square()) * (4 / self.size) ** 2
+            return torch.log(power @ self.filterbank.T + FLOOR)
 
     def forward(self, samples: Tensor) -> Tensor:
         """[batch, samples] -> [batch, ceil(samples / (hop * stack)), stack * bands]"""

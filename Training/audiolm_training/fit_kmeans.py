@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -10,7 +10,7 @@ import yaml
 from torch import Tensor
 
 from . import kmeans, labelled_windows, weight_file
-from .semantic_tokenizer import WINDOW_FRAMES, SemanticTokenizer, TokenizerConfiguration
+from .semantic_tokenizer import WINDOW_FRAMES, SemanticTokenizer, TokenizerConfiguration, summary_matrix
 from .train_semantic import load_encoder
 
 
@@ -22,10 +22,14 @@ class TokensConfiguration:
     blocks: int = 4  # tokenize the output of this block
     summary: bool = True  # or of its linear summary that the note head reads
     clusters: int = 1024
-    windows: int = 400  # of 20 s
+    windows: int = 200  # of 20 s
     window_frames: int = WINDOW_FRAMES
-    iterations: int = 40
+    iterations: int = 30
     weights: str = "int8"
+    # How much each part of the summary weighs in the distances of k-means.
+    emphasis: dict[str, float] = field(
+        default_factory=lambda: {"summary": 0.3, "pitch_class": 1.0, "any_onset": 1.5}
+    )
 
     @staticmethod
     def read(path: Path) -> "TokensConfiguration":
@@ -46,16 +50,21 @@ def run(args: argparse.Namespace) -> None:
     store = stored(tokenizer, c.weights)
     tokenizer.load_state_dict(weight_file.decode(store))
     drawn = labelled_windows.draw(args.runs / "data" / c.data, "train", c.windows, c.window_frames, seed=1)
-    fit(tokenizer, [window.sound for window in drawn], c.iterations)
+    kinds = summary_matrix(encoder)[2] if c.summary else []
+    fit(tokenizer, [window.sound for window in drawn], c.iterations, [c.emphasis[kind] for kind in kinds])
     write(args.runs / "semantic", tokenizer, c.weights)
 
 
 @torch.no_grad()
-def fit(tokenizer: SemanticTokenizer, windows: list[Tensor], iterations: int) -> None:
-    """Set the normalisation and the centroids from windows of sound [samples]."""
-    activations = torch.cat([activations_of(tokenizer, window) for window in windows])
+def fit(tokenizer: SemanticTokenizer, windows: list[Tensor], iterations: int, emphasis: list[float]) -> None:
+    """Set the normalisation and the centroids from windows of sound [samples] of equal length.
+
+    After normalisation each dimension has deviation 1, or that of `emphasis` where it is given.
+    """
+    activations = activations_of(tokenizer, windows)
     tokenizer.activation_mean.copy_(activations.mean(0))
-    tokenizer.activation_deviation.copy_(activations.std(0).clamp(min=1e-4))
+    deviation = activations.std(0).clamp(min=1e-4)
+    tokenizer.activation_deviation.copy_(deviation / torch.tensor(emphasis) if emphasis else deviation)
     normalised = (activations - tokenizer.activation_mean) / tokenizer.activation_deviation
     tokenizer.centroids.copy_(kmeans.fit(normalised, len(tokenizer.centroids), iterations))
     tokens = kmeans.assign(normalised, tokenizer.centroids)
@@ -64,10 +73,11 @@ def fit(tokenizer: SemanticTokenizer, windows: list[Tensor], iterations: int) ->
 
 
 @torch.no_grad()
-def activations_of(tokenizer: SemanticTokenizer, sound: Tensor) -> Tensor:
-    """[samples] -> [frames, width], as one window."""
+def activations_of(tokenizer: SemanticTokenizer, windows: list[Tensor], batch: int = 8) -> Tensor:
+    """Sounds [samples] of equal length -> [frames of all, width]."""
+    stacked = torch.stack(windows).split(batch)
     with torch.autocast("cpu", torch.bfloat16):
-        return tokenizer.activations(tokenizer.front_end(sound[None]))[0]
+        return torch.cat([tokenizer.activations(tokenizer.front_end(sounds)).flatten(0, 1) for sounds in stacked])
 
 
 def stored(tokenizer: SemanticTokenizer, kind: str, smallest: int = 4096) -> dict[str, Tensor]:

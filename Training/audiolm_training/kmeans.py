@@ -7,9 +7,13 @@ CHUNK = 16_384
 
 
 def assign(x: Tensor, centres: Tensor) -> Tensor:
-    """Nearest centre of each row. x [rows, width], centres [clusters, width] -> [rows]; the first of equals."""
-    half_norms = 0.5 * centres.square().sum(1)
-    return torch.cat([(chunk @ centres.T - half_norms).argmax(1) for chunk in x.split(CHUNK)])
+    """Nearest centre of each row. x [rows, width], centres [clusters, width] -> [rows]; the first of equals.
+
+    In float32, whatever the network around computes in: distances are differences of large numbers.
+    """
+    with torch.autocast(x.device.type, enabled=False):
+        half_norms = 0.5 * centres.square().sum(1)
+        return torch.cat([(chunk @ centres.T - half_norms).argmax(1) for chunk in x.split(CHUNK)])
 
 
 def fit(x: Tensor, clusters: int, iterations: int, seed: int = 0) -> Tensor:

@@ -44,14 +44,18 @@ def run(args: argparse.Namespace) -> None:
         results[name] = result = probe(tokens[0], labels[0], tokens[1], labels[1], c.clusters)
         print(name, "  ".join(f"{key} {value:.3f}" for key, value in asdict(result).items()), flush=True)
 
-    report("log-frequency frames", _baseline(encoder, train, test, c.clusters, args.iterations))
-    if args.blocks:
-        for name, (a, b) in _block_activations(encoder, train, test).items():
-            mean, deviation = a.mean(0), a.std(0).clamp(min=1e-4)
-            report(name, _cluster((a - mean) / deviation, (b - mean) / deviation, c.clusters, args.iterations))
+    frames = tuple(_in_batches(windows, encoder.front_end) for windows in (train, test))
+    report("log-frequency frames", _baseline(frames, c.clusters, args.iterations))
     if (folder / "semantic_tokenizer.safetensors").exists():
         tokenizer = SemanticTokenizer.load(folder)
-        report("tokenizer", tuple(_of_windows(split, lambda w: _tokens(tokenizer, w)).numpy() for split in (train, test)))
+        quantise = lambda sounds: tokenizer.quantise(tokenizer.activations(tokenizer.front_end(sounds)))  # noqa: E731
+        report("tokenizer", tuple(_in_batches(windows, quantise).numpy() for windows in (train, test)))
+    if args.blocks:
+        sizes = [encoder.configuration.width] * encoder.configuration.blocks + [encoder.configuration.summary_width]
+        names = [f"block {number + 1}" for number in range(encoder.configuration.blocks)] + ["summary"]
+        outputs = [_in_batches(windows, lambda s: _block_outputs(encoder, s)).split(sizes, -1) for windows in (train, test)]
+        for name, *activations in zip(names, *outputs):
+            report(name, _cluster(*activations, c.clusters, args.iterations))
     _write(folder / "probe.csv", results)
 
 
@@ -63,43 +67,35 @@ def _labels(windows: list[LabelledWindow], instruments: list[str]) -> Labels:
     )
 
 
-def _of_windows(windows: list[LabelledWindow], function: Callable[[LabelledWindow], Tensor]) -> Tensor:
-    return torch.cat([function(window) for window in windows])
-
-
-def _tokens(tokenizer: SemanticTokenizer, window: LabelledWindow) -> Tensor:
+def _in_batches(windows: list[LabelledWindow], function: Callable[[Tensor], Tensor], batch: int = 8) -> Tensor:
+    """`function` of stacked sounds [batch, samples] over all windows; its outputs [batch, frames, ...] laid end to end."""
+    sounds = torch.stack([window.sound for window in windows]).split(batch)
     with torch.autocast("cpu", torch.bfloat16):
-        return tokenizer.tokenize(window.sound)
+        return torch.cat([function(batch).flatten(0, 1) for batch in sounds])
 
 
 def _cluster(train: Tensor, test: Tensor, clusters: int, iterations: int) -> tuple[np.ndarray, np.ndarray]:
+    """Tokens of both by k-means of the first, normalised per dimension. x [frames, width]"""
+    mean, deviation = train.mean(0), train.std(0).clamp(min=1e-4)
+    train, test = (train - mean) / deviation, (test - mean) / deviation
     centres = kmeans.fit(train, clusters, iterations)
     return kmeans.assign(train, centres).numpy(), kmeans.assign(test, centres).numpy()
 
 
-def _baseline(
-    encoder: W2vBert, train: list[LabelledWindow], test: list[LabelledWindow], clusters: int, iterations: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """k-means on the principal components of normalised stacked spectra."""
-    frames = [_of_windows(windows, lambda w: encoder.front_end(w.sound[None])[0]) for windows in (train, test)]
-    mean = frames[0].mean(0)
-    vectors = torch.linalg.eigh(torch.cov((frames[0] - mean).T))[1][:, -BASELINE_COMPONENTS:]
-    return _cluster(*((x - mean) @ vectors for x in frames), clusters, iterations)
+def _baseline(frames: tuple[Tensor, Tensor], clusters: int, iterations: int) -> tuple[np.ndarray, np.ndarray]:
+    """k-means on the principal components of normalised stacked spectra, each at its own strength."""
+    train, test = frames
+    mean = train.mean(0)
+    vectors = torch.linalg.eigh(torch.cov((train - mean).T))[1][:, -BASELINE_COMPONENTS:]
+    centres = kmeans.fit((train - mean) @ vectors, clusters, iterations)
+    return tuple(kmeans.assign((x - mean) @ vectors, centres).numpy() for x in (train, test))
 
 
-def _block_activations(
-    encoder: W2vBert, train: list[LabelledWindow], test: list[LabelledWindow]
-) -> dict[str, tuple[Tensor, Tensor]]:
-    """Activations of every block and of the summary, [frames, width] for training and test windows."""
-
-    def activations(window: LabelledWindow) -> list[Tensor]:
-        with torch.autocast("cpu", torch.bfloat16):
-            blocks = encoder.encode(encoder.front_end(window.sound[None]))
-            return [x[0].float() for x in (*blocks, encoder.summary(blocks[encoder.configuration.note_block - 1]))]
-
-    stacked = [[torch.cat(layer) for layer in zip(*map(activations, windows))] for windows in (train, test)]
-    names = [f"block {number + 1}" for number in range(encoder.configuration.blocks)] + ["summary"]
-    return {name: pair for name, pair in zip(names, zip(*stacked))}
+def _block_outputs(encoder: W2vBert, sounds: Tensor) -> Tensor:
+    """[batch, samples] -> [batch, frames, blocks * width + summary]"""
+    blocks = encoder.encode(encoder.front_end(sounds))
+    summary = encoder.summary(blocks[encoder.configuration.note_block - 1])
+    return torch.cat([x.float() for x in (*blocks, summary)], -1)
 
 
 def _write(path: Path, results: dict[str, ProbeResult]) -> None:

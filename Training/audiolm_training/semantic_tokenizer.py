@@ -43,8 +43,22 @@ class TokenizerConfiguration:
     @staticmethod
     def of(model: W2vBert, blocks: int, summary: bool, clusters: int) -> "TokenizerConfiguration":
         c = model.configuration
-        width = c.summary_width if summary else 0
+        width = len(summary_matrix(model)[0]) if summary else 0
         return TokenizerConfiguration(c.width, c.heads, c.kernel, c.expansion, blocks, width, clusters, c.bands)
+
+
+@torch.no_grad()
+def summary_matrix(model: W2vBert) -> tuple[Tensor, Tensor, list[str]]:
+    """The encoder's summary, and below it the note head's logits of pitch classes and of any onset, which are linear
+    in it: weight [outputs, width], bias [outputs], and for each output which of the three it is."""
+    inner, weights, biases, kinds = model.summary, [model.summary.weight], [model.summary.bias], ["summary"]
+    kinds *= inner.out_features
+    for kind in ("pitch_class", "any_onset"):
+        head = getattr(model.note_head, kind)
+        weights.append(head.weight @ inner.weight)
+        biases.append(head.weight @ inner.bias + head.bias)
+        kinds += [kind] * head.out_features
+    return torch.cat(weights), torch.cat(biases), kinds
 
 
 def windows(frames: int, window: int = WINDOW_FRAMES, hop: int = HOP_FRAMES) -> list[tuple[int, int]]:
@@ -76,8 +90,11 @@ class SemanticTokenizer(nn.Module):
     def from_encoder(model: W2vBert, configuration: TokenizerConfiguration) -> "SemanticTokenizer":
         """The encoder's part up to the tokenized activations; its k-means is still to be fitted."""
         tokenizer = SemanticTokenizer(configuration)
-        wanted = tokenizer.state_dict().keys()
-        tokenizer.load_state_dict({k: v for k, v in model.state_dict().items() if k in wanted}, strict=False)
+        own = tokenizer.state_dict()
+        taken = {name: tensor for name, tensor in model.state_dict().items() if name in own}
+        if tokenizer.summary is not None:
+            taken["summary.weight"], taken["summary.bias"], _ = summary_matrix(model)
+        tokenizer.load_state_dict(own | taken)
         return tokenizer.eval()
 
     def activations(self, x: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from .semantic_tokenizer import SemanticTokenizer
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--order", type=int, default=0, help="seed of the order of recordings")
-    parser.add_argument("--splits", nargs="+", default=["train", "valid", "test"])
+    parser.add_argument("--splits", nargs="+", default=["valid", "train", "test"])
 
 
 def run(args: argparse.Namespace) -> None:
