@@ -1,4 +1,4 @@
-"""What codes the excerpts: the torch codec, the built command, Opus. Each gives back the sound and what it cost."""
+"""What codes the excerpts: the codec in PyTorch or by the built command, and Opus. Each gives back the sound and what it cost."""
 
 import subprocess
 import tempfile
@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 import torch
 
+from .codec import Codec
 from .recordings import read_mono
 from .sound_features import SAMPLE_RATE
 
@@ -34,13 +35,8 @@ def opus(kilobits: int) -> System:
     return through
 
 
-def torch_codec(checkpoint: Path) -> dict[str, System]:
-    """The codec of a training's checkpoint at each number of levels."""
-    from .codec import Codec, CodecConfig
-
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    codec = Codec(CodecConfig(**state["config"])).eval()
-    codec.load_state_dict(state["codec"])
+def torch_codec(codec: Codec) -> dict[str, System]:
+    """A codec in PyTorch at each number of levels."""
 
     def at(levels: int) -> System:
         def through(sound: np.ndarray) -> tuple[np.ndarray, float]:

@@ -13,8 +13,10 @@ import soundfile
 import torch
 
 from . import tables
+from .codec import load_codec
 from .codec_metrics import mel_distance, si_sdr
 from .codec_systems import OPUS_RATES, System, command_codec, opus, torch_codec
+from .export_codec import load_bundle
 from .losses import LogMel
 from .make_prompts import sound_files, spread
 from .recordings import read_mono
@@ -31,8 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--systems", nargs="+", default=["ours", "opus"], choices=["ours", "opus"])
     ours = parser.add_mutually_exclusive_group()
     ours.add_argument("--command", nargs="+", help="measure what this built command makes: `audiolm`, with its path")
-    ours.add_argument("--checkpoint", type=Path, help="the torch codec; RUNS/codec/checkpoint.pt if not given")
-    parser.add_argument("--model", help="bundle, in place of the command's default")
+    ours.add_argument("--bundle", type=Path, help="an exported codec, run in PyTorch; else RUNS/codec's checkpoint")
+    parser.add_argument("--model", help="bundle for the command, in place of its default")
+    parser.add_argument("--keep", type=Path, help="folder for the excerpts and what each system makes of them")
     parser.add_argument("--tokens", type=Path, help="folder of acoustic token files (.npy), for the codebooks' entropy")
     parser.add_argument("--no-visqol", action="store_true", help="leave out ViSQOL, which takes a second an excerpt")
 
@@ -40,9 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     chosen: dict[str, System] = {}
     if "ours" in args.systems:
-        model = ["--model", args.model] if args.model else []
-        checkpoint = args.checkpoint or args.runs / "codec" / "checkpoint.pt"
-        chosen |= command_codec(args.command, model) if args.command else torch_codec(checkpoint)
+        if args.command:
+            chosen |= command_codec(args.command, ["--model", args.model] if args.model else [])
+        else:
+            path = args.runs / "codec" / "checkpoint.pt"
+            chosen |= torch_codec(load_bundle(args.bundle) if args.bundle else load_codec(path))
     if "opus" in args.systems:
         chosen |= {f"Opus --bitrate {rate}": opus(rate) for rate in OPUS_RATES}
     visqol = None if args.no_visqol else make_visqol()
@@ -51,9 +56,10 @@ def run(args: argparse.Namespace) -> None:
         rows = result.setdefault(name, {})
         rows["average spectrum"] = {"mel_distance": average_spectrum_distance(excerpts)}
         for system, through in chosen.items():
-            rows[system] = {"excerpts": len(excerpts), **measure(through, excerpts, visqol)}
+            keep = args.keep / name / system.replace(" ", "-") if args.keep else None
+            rows[system] = {"excerpts": len(excerpts), **measure(through, excerpts, visqol, keep)}
             if system.startswith("ours"):
-                rows[system]["measured"] = "command" if args.command else "torch"
+                rows[system]["run_by"] = "the built command" if args.command else "PyTorch"
             tables.write_result(args.runs, "codec", result)
         print(f"\n{name}\n\n{tables.codec_rows(rows)}", flush=True)
     if args.tokens:
@@ -90,11 +96,17 @@ def make_visqol() -> Callable[[np.ndarray, np.ndarray], float]:
     return mos
 
 
-def measure(through: System, excerpts: list[np.ndarray], visqol: Callable | None) -> dict[str, float]:
-    """Means over the excerpts."""
+def measure(
+    through: System, excerpts: list[np.ndarray], visqol: Callable | None, keep: Path | None = None
+) -> dict[str, float]:
+    """Means over the excerpts; `keep` is a folder for the sounds."""
     rows = []
-    for sound in excerpts:
+    for number, sound in enumerate(excerpts):
         decoded, rate = through(sound)
+        if keep:
+            keep.mkdir(parents=True, exist_ok=True)
+            soundfile.write(keep / f"{number}.wav", decoded, SAMPLE_RATE, "PCM_16")
+            soundfile.write(keep.parent / f"{number}.wav", sound, SAMPLE_RATE, "PCM_16")
         pair = [torch.from_numpy(np.ascontiguousarray(wave, np.float32))[None] for wave in (decoded, sound)]
         row = {"mel_distance": mel_distance(*pair), "si_sdr": si_sdr(*pair), "kilobits_per_second": rate / 1000}
         if visqol:

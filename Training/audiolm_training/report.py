@@ -62,7 +62,9 @@ def codec_table(results: Results) -> str:
     for name, title in (("piano", "Real grand piano"), ("speech", "Read English, speakers not in training")):
         if name in codec:
             count = max(row.get("excerpts", 0) for row in codec[name].values())
-            parts.append(f"{title}, {count} excerpts of at most 10 s:\n\n{tables.codec_rows(codec[name])}")
+            ours = codec[name].get("ours, 12 levels", {})
+            run_by = f", ours run by {ours['run_by']}" if "run_by" in ours else ""
+            parts.append(f"{title}, {count} excerpts of at most 10 s{run_by}:\n\n{tables.codec_rows(codec[name])}")
     if "entropy" in codec:
         bits = ", ".join(f"{value:.2f}" for value in codec["entropy"]["bits"])
         parts.append(f"Bits of entropy of each level's codes (at most 10): {bits}.")
