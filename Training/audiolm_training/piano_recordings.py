@@ -46,8 +46,10 @@ def data_chunk(wav: Path) -> tuple[int, int]:
     raise ValueError(f"{wav} has no data chunk")
 
 
-def find(folder: Path, splits: tuple[str, ...] = ("train", "valid", "test")) -> list[Recording]:
-    """The finished recordings that `folder/manifest.csv` names."""
+def find(
+    folder: Path, splits: tuple[str, ...] = ("train", "valid", "test"), *, labelled: bool = False
+) -> list[Recording]:
+    """The finished recordings that `folder/manifest.csv` names; with `labelled` only those whose notes are known."""
     manifest = folder / "manifest.csv"
     if not manifest.exists():
         return []
@@ -57,6 +59,6 @@ def find(folder: Path, splits: tuple[str, ...] = ("train", "valid", "test")) -> 
             if row["split"] not in splits or not row.get("tempo"):
                 continue  # another split, or a line that is still being written
             wav = folder / row["split"] / f"{row['id']}.wav"
-            if wav.exists() and wav.with_suffix(".notes.npy").exists():
+            if wav.exists() and (not labelled or wav.with_suffix(".notes.npy").exists()):
                 found[row["id"]] = Recording(row["id"], row["split"], row["piece"], row["instrument"], wav)
     return list(found.values())

@@ -10,7 +10,9 @@ import numpy as np
 import scipy.signal
 import soundfile
 
-SAMPLE_RATE = 24_000
+from .render import FIELDS as MANIFEST_FIELDS
+from .sampler import SAMPLE_RATE
+
 SUFFIXES = {f".{name.lower()}" for name in soundfile.available_formats()} | {".opus", ".oga", ".mp3"}
 
 
@@ -27,20 +29,29 @@ def run(args: argparse.Namespace) -> None:
     if not files:
         raise SystemExit(f"{args.recordings}: no sound files found; give a folder that holds some")
     told = _read_manifest(args.manifest) if args.manifest else {}
+    rows = []
     for number, path in enumerate(files):
         name = str(path.relative_to(args.recordings))
         if args.manifest and name not in told:
             continue
         group, use = told.get(name, (path.parent.name, ""))
         split = "test" if use == "eval" else _split(group, args.valid_share)
-        target = out / split / f"{name.replace('/', '_').rsplit('.', 1)[0]}.wav"
+        identifier = name.replace("/", "_").rsplit(".", 1)[0]
+        target = out / split / f"{identifier}.wav"
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             partial = target.with_suffix(".partial")
             soundfile.write(partial, read_mono(path), SAMPLE_RATE, "PCM_16", format="WAV")
             partial.rename(target)
+        seconds = soundfile.info(target).frames / SAMPLE_RATE
+        rows.append({"id": identifier, "split": split, "piece": group, "composer": "", "instrument": "",
+                     "seconds": round(seconds, 2), "transpose": 0, "tempo": 1})  # fmt: skip
         if number % 200 == 0:
             print(f"{number}/{len(files)} {name}", flush=True)
+    with open(out / "manifest.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, MANIFEST_FIELDS)
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def read_mono(path: Path) -> np.ndarray:

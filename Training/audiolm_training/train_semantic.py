@@ -69,7 +69,7 @@ class CropSampler:
         shortest = self.configuration.crop_frames * FRAME_SAMPLES * 1.05
         self.recordings = [
             (recording, len(samples))
-            for recording in piano_recordings.find(self.folder, ("train",))
+            for recording in piano_recordings.find(self.folder, ("train",), labelled=True)
             if len(samples := recording.samples()) > shortest
         ]
         if not self.recordings:
