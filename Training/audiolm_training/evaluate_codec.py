@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> None:
         rows = result.setdefault(name, {})
         rows["average spectrum"] = {"mel_distance": average_spectrum_distance(excerpts)}
         for system, through in chosen.items():
-            keep = args.keep / name / system.replace(" ", "-") if args.keep else None
+            keep = args.keep / name / system.replace(",", "").replace(" ", "-") if args.keep else None
             rows[system] = {"excerpts": len(excerpts), **measure(through, excerpts, visqol, keep)}
             if system.startswith("ours"):
                 rows[system]["run_by"] = "the built command" if args.command else "PyTorch"

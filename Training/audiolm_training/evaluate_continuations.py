@@ -70,7 +70,8 @@ def measure(
     for one in MEASURES:
         features = ([one.feature(sound) for sound in group] for group in (starts, sounds, truths))
         s = similarities(one, *features, recordings)
-        scores[one.name] = {**consistency(s), "own_wins": s.own_wins}
+        nearer = float(np.mean(s.own > s.other))
+        scores[one.name] = {**consistency(s), "own_nearer_than_others": nearer, "own_wins": s.own_wins}
         for kind in sorted(set(kinds)):
             part = Similarities(*(values[kinds == kind] for values in (s.continuation, s.own, s.other)), s.own_wins)
             scores[one.name][kind] = consistency(part)["value"]

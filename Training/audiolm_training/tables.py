@@ -38,6 +38,6 @@ def consistency_rows(result: dict[str, Any]) -> str:
     """What `evaluate-continuations` writes, over all prompts and by kind."""
     kinds = sorted({row["kind"] for row in result["rows"]})
     return markdown(
-        ["consistency with the prompt", "all", "95 % interval", *kinds, "own nearer than another"],
+        ["consistency with the prompt", "all", "95 % interval", *kinds, "own nearer than others"],
         [[name, f"{s['value']:.2f}", f"{s['low']:.2f} to {s['high']:.2f}", *(f"{s[kind]:.2f}" for kind in kinds),
-          f"{100 * s['own_wins']:.0f} %"] for name, s in result["consistency"].items()])  # fmt: skip
+          f"{100 * s['own_nearer_than_others']:.0f} %"] for name, s in result["consistency"].items()])  # fmt: skip
