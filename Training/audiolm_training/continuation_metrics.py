@@ -14,9 +14,11 @@ recordings. For each measure there is a feature of a sound and a similarity s of
 
 Means run over the prompts, before the ratio: a ratio for each prompt would explode wherever own and others are alike.
 Others are the true continuations of all prompts from other recordings. Above 1 is nearer to the prompt than music stays
-to itself, as a loop of the prompt is. The scale is sharp: of 52 places in recordings and rendered pieces, the own 20 s
-are nearer to the prompt than others on average in 100, 96, 94 and 98 % by the four measures, in the order above, and
-nearer than any one other recording's in 90, 77, 76 and 94 % (by the notes themselves, density cannot do better than 80 %).
+to itself, as a loop of the prompt is.
+
+The scale is sharp: of 52 places in recordings and rendered pieces, the own 20 s are nearer to the prompt than others on
+average in 100, 96, 94 and 98 % by the four measures, in the order above, and nearer than any one other recording's in
+90, 77, 76 and 94 % (by the notes themselves, density cannot do better than 80 %).
 """
 
 from collections.abc import Callable, Sequence

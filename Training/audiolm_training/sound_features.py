@@ -69,8 +69,8 @@ def pitch_classes(sound: np.ndarray) -> np.ndarray:
 def onset_times(sound: np.ndarray) -> np.ndarray:
     """Seconds at which notes or chords set in: peaks of the spectral flux (Böck & Widmer, "SuperFlux", 2013).
 
-    Notes less than 30 ms apart count once, and about a third, the softest, go unheard. Over stretches of rendered pieces the
-    logarithm of the number found correlates with that of the number played by 0.8 to 0.9.
+    Notes less than 30 ms apart count once, and about a third, the softest, go unheard. Over stretches of rendered
+    pieces the logarithm of the number found correlates with that of the number played by 0.8 to 0.9.
     """
     window = 2048
     magnitude = spectrogram(normalised(sound), window, HOP)
