@@ -35,7 +35,8 @@ struct PowerSpectrum: Sendable {
     /// Squared magnitudes of `frames` ≤ 16 frames that begin `hop` samples apart at `samples`, times `scale`, into
     /// rows of `bins` at `target`. Every frame's result is independent of the others'.
     func transform(
-        _ samples: UnsafePointer<Float>, frames: Int, hop: Int, scale: Float, into target: UnsafeMutablePointer<Float>
+        _ samples: UnsafePointer<Float>, frames: Int, hop: Int, scale: Float,
+        into target: UnsafeMutablePointer<Float>
     ) {
         precondition(frames >= 1 && frames <= Lanes.scalarCount)
         withUnsafeTemporaryAllocation(of: Lanes.self, capacity: size) { values in
@@ -89,8 +90,8 @@ struct PowerSpectrum: Sendable {
 
     /// Bin k of the real frame from the complex bins k and N / 2 − k.
     private func separate(
-        _ real: UnsafeMutablePointer<Lanes>, _ imaginary: UnsafeMutablePointer<Lanes>, _ frames: Int, _ scale: Float,
-        _ target: UnsafeMutablePointer<Float>
+        _ real: UnsafeMutablePointer<Lanes>, _ imaginary: UnsafeMutablePointer<Lanes>, _ frames: Int,
+        _ scale: Float, _ target: UnsafeMutablePointer<Float>
     ) {
         let count = size / 2
         for bin in 0...count {

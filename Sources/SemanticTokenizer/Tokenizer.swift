@@ -23,7 +23,8 @@ package struct Tokenizer: Sendable {
         subsamplingNorm = try LayerNorm(c.width, from: weights["subsampling_norm"])
         blocks = try (0..<c.blocks).map { try ConformerBlock(c, from: weights["blocks"][$0]) }
         summary =
-            c.summaryWidth > 0 ? try Linear(c.width, c.summaryWidth, bias: true, from: weights["summary"]) : nil
+            c.summaryWidth > 0
+            ? try Linear(c.width, c.summaryWidth, bias: true, from: weights["summary"]) : nil
         clusters = try Clusters(c, from: weights)
         rotary = RotaryEmbedding(headDimension: c.width / c.heads)
         try weights.requireAllUsed()
@@ -37,7 +38,8 @@ package struct Tokenizer: Sendable {
         var tokens: [Int] = []
         for window in windows(over: frames.rows) {
             let found = clusters.nearest(activations(of: frames.rows(window.seen), on: pool), on: pool)
-            tokens += found[window.kept.lowerBound - window.seen.lowerBound..<window.kept.upperBound - window.seen.lowerBound]
+            let first = window.kept.lowerBound - window.seen.lowerBound
+            tokens += found[first..<first + window.kept.count]
         }
         return tokens
     }

@@ -62,7 +62,8 @@ package struct TokenizerConfiguration: Codable, Sendable, Equatable {
         try check("window_frames", windowFrames, 1...10_000)
         try check("hop_frames", hopFrames, 1...windowFrames)
         try check("dropped_frames", droppedFrames, 0...(windowFrames - hopFrames))
-        try require(width % (2 * heads) == 0, "heads", "\(heads)", "heads of an even number of the \(width) channels")
+        try require(
+            width % (2 * heads) == 0, "heads", "\(heads)", "heads of an even number of the \(width) channels")
         try require(kernel % 2 == 1, "kernel", "\(kernel)", "an odd number")
         try require(window & (window - 1) == 0, "window", "\(window)", "a power of two")
         try require((window - hop) % 2 == 0, "hop", "\(hop)", "an even number")

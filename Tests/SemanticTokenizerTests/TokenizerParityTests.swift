@@ -26,7 +26,8 @@ struct TokenizerParityTests {
         let window = try golden.tensor("frames").rows(0..<tokenizer.configuration.windowFrames)
         for (number, output) in tokenizer.blockOutputs(of: window, on: pool).enumerated() {
             expectClose(
-                output, try golden.tensor("block.\(number)"), absolute: 1e-4, relative: 1e-4, "block \(number)")
+                output, try golden.tensor("block.\(number)"), absolute: 1e-4, relative: 1e-4,
+                "block \(number)")
         }
     }
 

@@ -45,9 +45,9 @@ def apply(crop: Tensor, samples: int, augmentation: Augmentation, rng: np.random
     if rng.random() < augmentation.room_chance:
         tuned *= torch.fft.rfft(_room(samples, rng))
     level = rng.uniform(*augmentation.noise) / 20 * np.log(10)
-    slope = rng.uniform(0.0, 1.0)
-    noise = torch.from_numpy(rng.standard_normal((bins, 2), dtype=np.float32)) * (frequency[:, None] / 200 + 0.2) ** -slope
-    tuned += torch.view_as_complex(noise * float(np.exp(level) * np.sqrt(samples / 2)))
+    noise = torch.view_as_complex(torch.from_numpy(rng.standard_normal((bins, 2), dtype=np.float32)))
+    colour = (frequency / 200 + 0.2) ** -rng.uniform(0.0, 1.0)
+    tuned += noise * colour * float(np.exp(level) * np.sqrt(samples / 2))
     return torch.fft.irfft(tuned, samples)
 
 

@@ -26,7 +26,8 @@ def draw(folder: Path, split: str, count: int, frames: int, seed: int) -> list[L
     Throws ValueError where no recording is long enough.
     """
     rng = np.random.default_rng(seed)
-    usable = [r for r in piano_recordings.find(folder, (split,), labelled=True) if len(r.samples()) >= frames * FRAME_SAMPLES]
+    found = piano_recordings.find(folder, (split,), labelled=True)
+    usable = [recording for recording in found if len(recording.samples()) >= frames * FRAME_SAMPLES]
     if not usable:
         raise ValueError(f"{folder} has no recording of split {split} with {frames} frames")
     order = rng.permutation(len(usable))

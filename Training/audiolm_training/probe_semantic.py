@@ -53,8 +53,11 @@ def run(args: argparse.Namespace) -> None:
     if args.blocks:
         sizes = [encoder.configuration.width] * encoder.configuration.blocks + [encoder.configuration.summary_width]
         names = [f"block {number + 1}" for number in range(encoder.configuration.blocks)] + ["summary"]
-        outputs = [_in_batches(windows, lambda s: _block_outputs(encoder, s)).split(sizes, -1) for windows in (train, test)]
-        for name, *activations in zip(names, *outputs):
+        train_outputs, test_outputs = (
+            _in_batches(windows, lambda sounds: _block_outputs(encoder, sounds)).split(sizes, -1)
+            for windows in (train, test)
+        )
+        for name, *activations in zip(names, train_outputs, test_outputs):
             report(name, _cluster(*activations, c.clusters, args.iterations))
     _write(folder / "probe.csv", results)
 
@@ -68,7 +71,7 @@ def _labels(windows: list[LabelledWindow], instruments: list[str]) -> Labels:
 
 
 def _in_batches(windows: list[LabelledWindow], function: Callable[[Tensor], Tensor], batch: int = 8) -> Tensor:
-    """`function` of stacked sounds [batch, samples] over all windows; its outputs [batch, frames, ...] laid end to end."""
+    """`function` of stacked sounds [batch, samples] over all windows; its outputs [batch, frames, ...] end to end."""
     sounds = torch.stack([window.sound for window in windows]).split(batch)
     with torch.autocast("cpu", torch.bfloat16):
         return torch.cat([function(batch).flatten(0, 1) for batch in sounds])
@@ -102,4 +105,5 @@ def _write(path: Path, results: dict[str, ProbeResult]) -> None:
     with open(path, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["tokens from", *asdict(next(iter(results.values())))])
-        writer.writerows([name, *(f"{value:.4f}" for value in asdict(result).values())] for name, result in results.items())
+        for name, result in results.items():
+            writer.writerow([name, *(f"{value:.4f}" for value in asdict(result).values())])

@@ -39,7 +39,9 @@ def mutual_information(a: np.ndarray, b: np.ndarray) -> float:
     return float((joint[joint > 0] * np.log2(joint[joint > 0] / independent[joint > 0])).sum())
 
 
-def _forecast_f1(train: np.ndarray, train_label: np.ndarray, test: np.ndarray, test_label: np.ndarray, clusters: int) -> float:
+def _forecast_f1(
+    train: np.ndarray, train_label: np.ndarray, test: np.ndarray, test_label: np.ndarray, clusters: int
+) -> float:
     counts = np.bincount(train, minlength=clusters)
     share = np.bincount(train, train_label, clusters) / np.maximum(counts, 1)
     candidates = np.linspace(0.05, 0.95, 37)
