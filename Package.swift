@@ -64,7 +64,9 @@ let package = Package(
         .executableTarget(
             name: "ContinueTool", dependencies: ["AudioLMCommand"], swiftSettings: swiftSettings),
         .executableTarget(
-            name: "AudioLMBench", dependencies: ["SoundStream", "Tensors"], swiftSettings: swiftSettings),
+            name: "AudioLMBench",
+            dependencies: ["SoundStream", "SemanticTokenizer", "NeuralLayers", "Tensors"],
+            swiftSettings: swiftSettings),
 
         // Tests.
         .target(

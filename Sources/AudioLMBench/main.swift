@@ -1,7 +1,8 @@
 import Foundation
 import Tensors
 
-/// Measures the kernels, or the codec of a folder: `AudioLMBench [--threads N] [--codec FOLDER] [--json]`.
+/// Measures the kernels, the codec of a folder, or the semantic tokenizer of a bundle:
+/// `AudioLMBench [--threads N] [--codec FOLDER | --tokenizer FOLDER] [--json]`.
 /// Medians; run it on a machine that does nothing else.
 let arguments = CommandLine.arguments.dropFirst()
 
@@ -10,8 +11,14 @@ func value(after option: String) -> String? {
 }
 
 let pool = WorkerPool(threads: value(after: "--threads").flatMap(Int.init) ?? 1)
-let folder = value(after: "--codec")
-let measurements = try folder.map { try codecBenchmarks(folder: $0, on: pool) } ?? kernelBenchmarks(on: pool)
+let measurements =
+    if let folder = value(after: "--codec") {
+        try codecBenchmarks(folder: folder, on: pool)
+    } else if let folder = value(after: "--tokenizer") {
+        try tokenizerBenchmarks(folder: folder, on: pool)
+    } else {
+        kernelBenchmarks(on: pool)
+    }
 if arguments.contains("--json") {
     print(String(decoding: try JSONEncoder().encode(measurements), as: UTF8.self))
 } else {
