@@ -26,7 +26,8 @@ demo: build ## continue a real piano recording and say where the result is
 	@echo "Listen to $(CURDIR)/$(notdir $(basename $(SAMPLE))).continued.wav"
 
 build: system-packages toolchain ## build the tools
-	$(SWIFT_BUILD)
+	$(SWIFT_BUILD) --product audiolm
+	$(SWIFT_BUILD) --product continue
 
 # Release, because C compiles without optimisation in debug builds and models then take minutes.
 test: system-packages toolchain ## run the Swift tests
@@ -42,9 +43,10 @@ $(VENV)/.installed: Training/pyproject.toml
 	@touch $@
 
 install: system-packages toolchain ## install both tools and the models under PREFIX
-	$(SWIFT_BUILD) --static-swift-stdlib
+	$(SWIFT_BUILD) --static-swift-stdlib --product audiolm
+	$(SWIFT_BUILD) --static-swift-stdlib --product continue
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/audiolm
-	install $(SCRATCH)/release/audiolm $(SCRATCH)/release/continue $(DESTDIR)$(PREFIX)/bin
+	install -s $(SCRATCH)/release/audiolm $(SCRATCH)/release/continue $(DESTDIR)$(PREFIX)/bin
 	cp -R Models $(DESTDIR)$(PREFIX)/share/audiolm/
 
 uninstall: ## remove what install put under PREFIX
