@@ -45,7 +45,9 @@ import Testing
 
     @Test func namesAMissingFolderOrFile() throws {
         expectFailure(at: URL(filePath: "/nonexistent/piano"), naming: "config.json")
-        for file in ["coarse_stage.safetensors", "../tiny_codec/config.json", "../tiny_codec/codec.safetensors"] {
+        for file in [
+            "coarse_stage.safetensors", "../tiny_codec/config.json", "../tiny_codec/codec.safetensors",
+        ] {
             try TinyBundle.withCopy { folder in
                 try FileManager.default.removeItem(at: folder.appending(path: file))
                 expectFailure(at: folder, naming: String(file.split(separator: "/").last ?? ""))
@@ -71,7 +73,8 @@ import Testing
                 Issue.record("the fixture's configuration has no \(original)")
                 return
             }
-            try text.replacingCharacters(in: range, with: damaged).write(to: file, atomically: true, encoding: .utf8)
+            try text.replacingCharacters(in: range, with: damaged).write(
+                to: file, atomically: true, encoding: .utf8)
             expectFailure(at: folder, naming: name)
         }
     }

@@ -49,7 +49,8 @@ import Testing
     @Test func samplingOptionsOverrideTheBundle() async throws {
         func samples(seed: UInt64, _ sampling: [TokenStage: SamplingOptions]) async throws -> [Float] {
             let options = ContinuationOptions(seconds: 1, seed: seed, sampling: sampling)
-            return try await Collected(TinyBundle.load().extend(TinyBundle.prompt(), options: options)).samples
+            return try await Collected(TinyBundle.load().extend(TinyBundle.prompt(), options: options))
+                .samples
         }
         let greedy = Dictionary(
             uniqueKeysWithValues: TokenStage.allCases.map { ($0, SamplingOptions(temperature: 0)) })
@@ -87,7 +88,8 @@ import Testing
 
     @Test func refusesBadPromptsAndSampling() async throws {
         await expectRefusal(ContinuationOptions(seconds: 1, seed: 1), prompt: TinyBundle.prompt(seconds: 0.9))
-        await expectRefusal(ContinuationOptions(seconds: 1, seed: 1), prompt: [Float](repeating: .nan, count: 48000))
+        await expectRefusal(
+            ContinuationOptions(seconds: 1, seed: 1), prompt: [Float](repeating: .nan, count: 48000))
         await expectRefusal(ContinuationOptions(seconds: 1, seed: 1, promptSeconds: 0.2))
         await expectRefusal(
             ContinuationOptions(seconds: 1, seed: 1, sampling: [.fine: SamplingOptions(topP: 0)]))

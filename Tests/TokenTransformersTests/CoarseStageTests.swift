@@ -43,7 +43,8 @@ import TokenTransformers
     }
 
     @Test func stepsNeedTheTokensThatTheySee() throws {
-        let state = stage.makeState(prompt: [[1, 2, 3], [4, 5, 6], [7, 8, 9]], semantic: [1, 2], on: pool)
+        let state = stage.makeState(
+            prompt: [[1, 2, 3], [4, 5, 6], [7, 8, 9]], semantic: [1, 2], on: pool)
         #expect(stage.semanticTokensNeeded(state) == 1 + 2 + 1)
     }
 
@@ -55,7 +56,8 @@ import TokenTransformers
     }
 
     private func continuation(
-        of prompt: [[Int]], semantic: [Int], by count: Int, _ sampling: Sampling, seed: UInt64, threads: Int = 1
+        of prompt: [[Int]], semantic: [Int], by count: Int, _ sampling: Sampling, seed: UInt64,
+        threads: Int = 1
     ) -> [[Int]] {
         let pool = WorkerPool(threads: threads)
         var sampler = TokenSampler(sampling, seed: seed, stream: 2)

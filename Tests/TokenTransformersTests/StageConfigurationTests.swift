@@ -4,10 +4,22 @@ import TokenTransformers
 
 @Suite struct StageConfigurationTests {
     @Test(arguments: [
-        (#"{"layers":0,"width":24,"heads":3,"feed_forward":40,"attention_window":9,"vocabulary":32}"#, "layers"),
-        (#"{"layers":2,"width":24,"heads":5,"feed_forward":40,"attention_window":9,"vocabulary":32}"#, "heads"),
-        (#"{"layers":2,"width":-4,"heads":1,"feed_forward":40,"attention_window":9,"vocabulary":32}"#, "width"),
-        (#"{"layers":2,"width":24,"heads":3,"feed_forward":40,"attention_window":0,"vocabulary":32}"#, "window"),
+        (
+            #"{"layers":0,"width":24,"heads":3,"feed_forward":40,"attention_window":9,"vocabulary":32}"#,
+            "layers"
+        ),
+        (
+            #"{"layers":2,"width":24,"heads":5,"feed_forward":40,"attention_window":9,"vocabulary":32}"#,
+            "heads"
+        ),
+        (
+            #"{"layers":2,"width":-4,"heads":1,"feed_forward":40,"attention_window":9,"vocabulary":32}"#,
+            "width"
+        ),
+        (
+            #"{"layers":2,"width":24,"heads":3,"feed_forward":40,"attention_window":0,"vocabulary":32}"#,
+            "window"
+        ),
     ])
     func numbersOutOfRangeAreRefused(json: String, key: String) throws {
         let configuration = try JSONDecoder().decode(SemanticStageConfiguration.self, from: Data(json.utf8))

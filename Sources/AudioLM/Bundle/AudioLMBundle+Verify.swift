@@ -54,15 +54,17 @@ extension AudioLMBundle {
         guard let prompt = try golden.integers("prompt").first, (0...codes.count).contains(prompt) else {
             throw golden.damage("prompt")
         }
-        return try [("first_logits", configuration.coarseLevels), ("last_logits", configuration.levels - 1)].map {
-            let logits = stage.logits($1, of: codes, promptFrames: prompt, on: pool)
-            return .closeness($0, logits, try golden.tensor($0))
-        }
+        return try [("first_logits", configuration.coarseLevels), ("last_logits", configuration.levels - 1)]
+            .map {
+                let logits = stage.logits($1, of: codes, promptFrames: prompt, on: pool)
+                return .closeness($0, logits, try golden.tensor($0))
+            }
     }
 
     private func verifyCodec(_ golden: GoldenPart) throws -> [Comparison] {
         let configuration = networks.codec.configuration
-        let codes = try golden.frames("codes", levels: configuration.levels, below: configuration.codebookSize)
+        let codes = try golden.frames(
+            "codes", levels: configuration.levels, below: configuration.codebookSize)
         let encoded = networks.codec.encode(samples: try golden.tensor("samples").elements, on: pool)
         let expected = try golden.tensor("decoded")
         var state = networks.codec.makeDecoderState()

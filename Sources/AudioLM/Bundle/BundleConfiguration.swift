@@ -63,7 +63,9 @@ enum ConfigurationFile {
         guard let data = try? Data(contentsOf: file, options: .mappedIfSafe) else {
             throw BundleError.missing(path: file.relativePath)
         }
-        func refusal(_ reason: String) -> BundleError { .configuration(path: file.relativePath, reason: reason) }
+        func refusal(_ reason: String) -> BundleError {
+            .configuration(path: file.relativePath, reason: reason)
+        }
         guard data.count <= largestFile else { throw refusal("\(data.count) bytes are no configuration") }
         let decoder = JSONDecoder()
         do {

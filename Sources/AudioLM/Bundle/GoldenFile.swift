@@ -33,7 +33,8 @@ struct GoldenPart {
 
     /// Integers, each at least 0 and below `limit`.
     func integers(_ key: String, below limit: Int = .max) throws -> [Int] {
-        guard let values = try? file.integers("\(name).\(key)"), values.allSatisfy((0..<limit).contains) else {
+        guard let values = try? file.integers("\(name).\(key)"), values.allSatisfy((0..<limit).contains)
+        else {
             throw damage(key)
         }
         return values
@@ -47,7 +48,9 @@ struct GoldenPart {
     }
 
     func damage(_ key: String) -> BundleError {
-        .weights(path: file.path, reason: "“\(name).\(key)” is missing or not what was expected; fetch the bundle again")
+        .weights(
+            path: file.path,
+            reason: "“\(name).\(key)” is missing or not what was expected; fetch the bundle again")
     }
 }
 
@@ -63,7 +66,8 @@ struct Comparison {
 
     static func closeness(_ name: String, _ found: Tensor, _ expected: Tensor) -> Comparison {
         guard found.shape == expected.shape else {
-            return Comparison(passed: false, detail: "\(name) of shape \(found.shape), expected \(expected.shape)")
+            return Comparison(
+                passed: false, detail: "\(name) of shape \(found.shape), expected \(expected.shape)")
         }
         let difference = zip(found.elements, expected.elements).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
         return Comparison(
@@ -79,6 +83,7 @@ struct Comparison {
         let share = Double(equal) / Double(expected.count)
         return Comparison(
             passed: share >= leastAgreement,
-            detail: "\(equal) of \(expected.count) \(name) equal (allowed from \(Int(leastAgreement * 100)) %)")
+            detail:
+                "\(equal) of \(expected.count) \(name) equal (allowed from \(Int(leastAgreement * 100)) %)")
     }
 }

@@ -25,7 +25,9 @@ struct Networks: Sendable {
         ) throws -> Part {
             try Self.load(name, file, &parts, make)
         }
-        semanticTokenizer = try load("semantic tokenizer", folder.appending(path: "semantic_tokenizer.safetensors")) {
+        semanticTokenizer = try load(
+            "semantic tokenizer", folder.appending(path: "semantic_tokenizer.safetensors")
+        ) {
             try Tokenizer(configuration.semanticTokenizer, from: $0)
         }
         semanticStage = try load("semantic stage", folder.appending(path: "semantic_stage.safetensors")) {
@@ -84,6 +86,7 @@ struct Networks: Sendable {
         try require("the number of codes", codec.codebookSize, coarse.codes, fine.codes)
         try require("the sample rate", codec.sampleRate, tokenizer.sampleRate)
         try require(
-            "the samples of a semantic token", tokenizer.frameSamples, codec.hop * coarse.framesPerSemanticToken)
+            "the samples of a semantic token", tokenizer.frameSamples,
+            codec.hop * coarse.framesPerSemanticToken)
     }
 }

@@ -22,7 +22,9 @@ final class ContinuationJournal {
     /// All time so far was the prompt's.
     func finishPrompt() {
         elapsed[.prompt] = started.duration(to: clock.now)
-        report(.progress(ContinuationProgress(stage: .prompt, done: plan.promptFrames, total: plan.promptFrames)))
+        report(
+            .progress(ContinuationProgress(stage: .prompt, done: plan.promptFrames, total: plan.promptFrames))
+        )
     }
 
     /// Counts the time of `body` as the stage's.

@@ -25,14 +25,16 @@ struct ContinuationPlan: Equatable {
         let coarse = networks.coarseStage.configuration
         let rate = Double(codec.sampleRate)
         guard options.seconds > 0, options.seconds <= Self.longest else {
-            throw ContinuationError("\(options.seconds) s of continuation, expected above 0 and at most \(Int(Self.longest))")
+            throw ContinuationError(
+                "\(options.seconds) s of continuation, expected above 0 and at most \(Int(Self.longest))")
         }
         if let seconds = options.promptSeconds, !(seconds >= Self.shortestPrompt) {
             throw ContinuationError("prompt of \(seconds) s, expected at least \(Self.shortestPrompt)")
         }
         guard Double(promptSamples) >= Self.shortestPrompt * rate else {
             throw ContinuationError(
-                "the prompt has \(promptSamples) samples, expected at least \(Self.shortestPrompt) s of sound")
+                "the prompt has \(promptSamples) samples, expected at least \(Self.shortestPrompt) s of sound"
+            )
         }
         samples = Int((options.seconds * rate).rounded())
         frames = (samples + codec.hop - 1) / codec.hop + 1

@@ -49,7 +49,8 @@ struct ContinuationRun {
         seed = options.seed
         journal = ContinuationJournal(plan: plan, report: report)
 
-        let encoded = try PromptTokens(prompt, plan: plan, networks: networks, pool: pool, isCancelled: isCancelled)
+        let encoded = try PromptTokens(
+            prompt, plan: plan, networks: networks, pool: pool, isCancelled: isCancelled)
         semanticState = networks.semanticStage.makeState(on: pool)
         networks.semanticStage.read(encoded.semantic, state: &semanticState, on: pool)
         if isCancelled() { throw CancellationError() }
@@ -58,7 +59,8 @@ struct ContinuationRun {
             prompt: encoded.acoustic, semantic: encoded.semantic.suffix(plan.promptFrames / ratio), on: pool)
         if isCancelled() { throw CancellationError() }
         decoderState = networks.codec.makeDecoderState()
-        let codes = CodeFrames(levels: networks.codec.configuration.levels, codes: encoded.acoustic.flatMap { $0 })
+        let codes = CodeFrames(
+            levels: networks.codec.configuration.levels, codes: encoded.acoustic.flatMap { $0 })
         let rendered = try networks.codec.decode(codes: codes, &decoderState, on: pool)
         levelKeeper = LevelKeeper(prompt: rendered, sampleRate: networks.codec.configuration.sampleRate)
         recentFrames = encoded.acoustic
@@ -121,7 +123,9 @@ struct ContinuationRun {
     /// Sounds complete frames and reports their samples.
     private mutating func decode(_ frames: [[Int]]) throws {
         let codes = CodeFrames(levels: networks.codec.configuration.levels, codes: frames.flatMap { $0 })
-        var samples = try journal.time(.decoding) { try networks.codec.decode(codes: codes, &decoderState, on: pool) }
+        var samples = try journal.time(.decoding) {
+            try networks.codec.decode(codes: codes, &decoderState, on: pool)
+        }
         // The first new frame completes the prompt's last one.
         if doneFrames == 0 { samples.removeFirst(networks.codec.configuration.hop) }
         samples = levelKeeper(Array(samples.prefix(plan.samples - doneSamples)))

@@ -23,7 +23,8 @@ package struct FineStage: Sendable {
         levelEmbedding = try Embedding(fineLevels.count, width, from: weights["level_embedding"])
         transformer = try Transformer(configuration.transformer, from: weights["transformer"])
         heads = try fineLevels.indices.map {
-            try Linear(width, configuration.codes, bias: false, from: weights["heads"][$0 - fineLevels.lowerBound])
+            try Linear(
+                width, configuration.codes, bias: false, from: weights["heads"][$0 - fineLevels.lowerBound])
         }
     }
 
