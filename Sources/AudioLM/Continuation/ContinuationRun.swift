@@ -61,8 +61,10 @@ struct ContinuationRun {
         decoderState = networks.codec.makeDecoderState()
         let codes = CodeFrames(
             levels: networks.codec.configuration.levels, codes: encoded.acoustic.flatMap { $0 })
-        let rendered = try networks.codec.decode(codes: codes, &decoderState, on: pool)
-        levelKeeper = LevelKeeper(prompt: rendered, sampleRate: networks.codec.configuration.sampleRate)
+        _ = try networks.codec.decode(codes: codes, &decoderState, on: pool)
+        levelKeeper = LevelKeeper(
+            prompt: prompt.suffix(plan.promptTokens * networks.semanticTokenizer.configuration.frameSamples),
+            sampleRate: networks.codec.configuration.sampleRate)
         recentFrames = encoded.acoustic
         journal.finishPrompt()
     }

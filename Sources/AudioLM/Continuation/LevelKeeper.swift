@@ -6,18 +6,18 @@ import Foundation
 /// decibels is the excess taken back, slowly.
 struct LevelKeeper: Sendable {
     /// Decibels of drift that are left alone.
-    static let freedom: Float = 3
+    static let freedom: Float = 2
     /// Decibels that are given or taken at most.
-    static let limit: Float = 9
+    static let limit: Float = 12
     /// Time constant of the running level in seconds.
-    static let memory: Float = 6
+    static let memory: Float = 4
 
     private let sampleRate: Float
     private let reference: Float
     private var power: Float
     private var gain: Float = 1
 
-    /// - Parameter prompt: the prompt as the codec renders it.
+    /// - Parameter prompt: the sound whose level is to be held.
     init(prompt: some Collection<Float>, sampleRate: Int) {
         self.sampleRate = Float(sampleRate)
         reference = prompt.isEmpty ? 0 : prompt.reduce(0) { $0 + $1 * $1 } / Float(prompt.count)
