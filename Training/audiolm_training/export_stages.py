@@ -12,9 +12,9 @@ from .stage_settings import KINDS, load_trained, read_settings, token_folder
 from .token_data import batch_of, load_pieces
 
 SAMPLING = {
-    "semantic": {"temperature": 0.9, "top_k": 0, "top_p": 0.95},
-    "coarse": {"temperature": 0.9, "top_k": 0, "top_p": 0.95},
-    "fine": {"temperature": 0.4, "top_k": 0, "top_p": 1.0},
+    "semantic": {"temperature": 1.0, "top_k": 0, "top_p": 0.98},
+    "coarse": {"temperature": 1.0, "top_k": 0, "top_p": 1.0},
+    "fine": {"temperature": 0.5, "top_k": 0, "top_p": 1.0},
 }
 GOLDEN_FRAMES = 32
 
