@@ -1,4 +1,5 @@
 import Foundation
+import SemanticTokenizer
 import SoundStream
 import Tensors
 import TokenTransformers

@@ -10,7 +10,7 @@ struct LevelKeeper: Sendable {
     /// Decibels that are given or taken at most.
     static let limit: Float = 12
     /// Time constant of the running level in seconds.
-    static let memory: Float = 4
+    static let memory: Float = 2.5
 
     private let sampleRate: Float
     private let reference: Float
