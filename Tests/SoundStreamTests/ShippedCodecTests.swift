@@ -1,7 +1,7 @@
 import Foundation
 import SoundStream
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// The codec that the repository ships, against what PyTorch computed when it was exported.
@@ -17,7 +17,9 @@ struct ShippedCodecTests {
     }
 
     private var codes: CodeFrames {
-        get throws { CodeFrames(levels: codec.configuration.levels, codes: try golden.integers("codec.codes")) }
+        get throws {
+            CodeFrames(levels: codec.configuration.levels, codes: try golden.integers("codec.codes"))
+        }
     }
 
     /// A code may differ where two paths are equally good to within rounding.
