@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from .sound_features import level
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--command", nargs="+", default=["audiolm"], help="the built command `audiolm`, with its path")
     parser.add_argument("--model", help="bundle, in place of the command's default")
+    parser.add_argument("--options", default="", help='more for the command, as "--temperature coarse=0.8"')
     parser.add_argument("--sounds", type=Path, help="folder with a NAME.wav for each prompt, instead of the command")
     parser.add_argument("--system", choices=TRIVIAL, help="a trivial system, instead of the command")
     parser.add_argument("--prompts", default="prompts", help="name of the prompts' folder under RUNS")
@@ -49,11 +51,11 @@ def continuations(
     folder = args.sounds or args.runs / label
     if not args.sounds:
         folder.mkdir(parents=True, exist_ok=True)
-        model = ["--model", args.model] if args.model else []
+        options = (["--model", args.model] if args.model else []) + shlex.split(args.options)
         for seed, prompt in enumerate(prompts, 1):
             source = args.runs / args.prompts / f"{prompt.name}.prompt.wav"
-            report = run_command(args.command, source, folder / f"{prompt.name}.wav", seed, model)
-            print(f"{prompt.name}: {json.dumps(report)[:200]}", flush=True)
+            report = run_command(args.command, source, folder / f"{prompt.name}.wav", seed, options)
+            print(f"{prompt.name}: {report.get('wall_seconds', 0):.1f} s", flush=True)
     return [read_mono(folder / f"{prompt.name}.wav") for prompt in prompts]
 
 
