@@ -9,16 +9,17 @@ import torch
 from torch import nn
 
 from .bigram import bigram_bits, unigram_bits
-from .stage_settings import KINDS, StageSettings, load_trained, read_settings, stage_folder, token_folder
+from .stage_settings import KINDS, StageSettings, load_exported, load_trained, read_settings, stage_folder, token_folder
 from .token_data import TokenPiece, consecutive_crops, load_pieces
 from .train_stage import bits_per_token
 
-CROPS = 200
+CROPS = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stages", nargs="+", default=list(KINDS), choices=list(KINDS))
     parser.add_argument("--split", default="test")
+    parser.add_argument("--bundle", type=Path, help="measure the weights exported to this folder, not the last checkpoint")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -26,10 +27,13 @@ def run(args: argparse.Namespace) -> None:
     device = torch.device(args.device)
     for stage in args.stages:
         settings = read_settings(args.config, stage)
-        if not (stage_folder(args.runs, settings) / "checkpoint.pt").exists():
+        if args.bundle is None and not (stage_folder(args.runs, settings) / "checkpoint.pt").exists():
             print(f"{stage}: not trained yet")
             continue
-        model = load_trained(settings, args.runs, device)
+        if args.bundle is None:
+            model = load_trained(settings, args.runs, device)
+        else:
+            model = load_exported(settings, args.bundle, device)
         tokens = token_folder(args.runs, settings)
         splits = {split: load_pieces(tokens, split, settings.token_kinds) for split in ("train", "valid", args.split)}
         crops = consecutive_crops(splits[args.split], settings.crop_frames, CROPS)

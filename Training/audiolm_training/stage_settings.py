@@ -7,6 +7,7 @@ import torch
 import yaml
 from torch import nn
 
+from . import weight_file
 from .coarse_stage import CoarseStage, CoarseStageConfiguration
 from .fine_stage import FineStage, FineStageConfiguration
 from .semantic_stage import SemanticStage, SemanticStageConfiguration
@@ -72,4 +73,11 @@ def load_trained(settings: StageSettings, runs: Path, device: torch.device) -> n
     model = settings.make_model().to(device).eval()
     state = torch.load(stage_folder(runs, settings) / "checkpoint.pt", map_location=device, weights_only=False)
     model.load_state_dict(state["average"])
+    return model
+
+
+def load_exported(settings: StageSettings, bundle: Path, device: torch.device) -> nn.Module:
+    """The stage with the weights of a bundle's folder."""
+    model = settings.make_model().to(device).eval()
+    model.load_state_dict(weight_file.read(bundle / f"{settings.stage}.safetensors"))
     return model

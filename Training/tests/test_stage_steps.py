@@ -40,6 +40,10 @@ def test_train_evaluate_and_export(runs: Path, capsys):
     assert {"semantic_stage", "coarse_stage", "fine_stage", "sampling"} <= set(config)
     weights = weight_file.read(runs / "bundle" / "fine_stage.safetensors")
     assert weights["heads.7.weight"].shape == (1024, 64)
+    before = json.loads((runs / "results" / "stages.json").read_text())
+    evaluate_stages.run(arguments(evaluate_stages, runs, "--device", "cpu", "--bundle", str(runs / "bundle")))
+    after = json.loads((runs / "results" / "stages.json").read_text())
+    assert after["fine_stage"]["model"] == pytest.approx(before["fine_stage"]["model"], rel=0.01)
 
 
 def test_training_goes_on_from_its_checkpoint(runs: Path):
