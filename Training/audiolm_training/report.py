@@ -14,7 +14,7 @@ from .bundle import write_checksums
 from .targets import Results, figures
 from .training_record import training_record
 
-RESULTS = ("codec", "stages", "continuations", "speed")
+RESULTS = ("codec", "stages", "continuations", "speed", "training")
 PROBE_ROWS = {"tokenizer": "tokens", "log-frequency frames": "plain_frames"}
 BLOCK = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end of figures -->)", re.DOTALL)
 
@@ -35,7 +35,8 @@ def run(args: argparse.Namespace) -> None:
 
 def read_results(runs: Path) -> Results:
     results = {name: result for name in RESULTS if (result := tables.read_result(runs, name))}
-    results["training"] = training_record(runs)
+    # A record kept at the export stands where training went on after it.
+    results.setdefault("training", training_record(runs))
     probe = runs / "semantic" / "probe.csv"
     if probe.exists():
         with open(probe, newline="") as file:
@@ -77,9 +78,10 @@ def continuations_table(results: Results) -> str:
     return tables.consistency_rows(results["continuations"])
 
 
-def training_table(results: Results) -> str:
-    record = results.get("training", {})
-    rows = [[part, f"{row['steps']:,}", f"{row['minutes']:.0f}"] for part, row in record.items()]
+def training_table(results: Results, codec: bool = False) -> str:
+    """Of the codec, or of everything else."""
+    rows = [[part, f"{row['steps']:,}", f"{row['minutes']:.0f}"]
+            for part, row in results.get("training", {}).items() if (part == "codec") == codec]  # fmt: skip
     return tables.markdown(["part", "steps", "minutes"], rows) if rows else "Not trained yet."
 
 
@@ -88,4 +90,5 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "codec": codec_table,
     "continuations": continuations_table,
     "training": training_table,
+    "codec-training": lambda results: training_table(results, codec=True),
 }

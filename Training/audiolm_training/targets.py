@@ -73,7 +73,10 @@ def _stages(results: Results) -> Iterator[Figure]:
     name = "coarse stage: bits per token with the right semantic tokens"
     if coarse:
         other = mean(coarse["other piece's semantic tokens"])
-        yield under(name, mean(coarse["model"]), other, target=f"clearly under {other:.2f}, with another piece's")
+        figure = under(name, mean(coarse["model"]), other, target=f"clearly under {other:.2f}, with another piece's")
+        none = coarse.get("no semantic tokens")
+        without = f" (without any: {mean(none):.2f})" if none else ""
+        yield Figure(figure.what, figure.target, figure.measured + without, figure.met)
     else:
         yield Figure(name, "clearly under another piece's", "not measured", None)
 
