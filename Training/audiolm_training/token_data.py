@@ -43,6 +43,15 @@ class TokenPiece:
         return crop
 
 
+def save(path: Path, tokens: np.ndarray) -> None:
+    """Writes a token file, which appears under its name only once it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    with open(partial, "wb") as file:
+        np.save(file, tokens)
+    partial.rename(path)
+
+
 def load_pieces(folder: Path, split: str, kinds: tuple[str, ...]) -> list[TokenPiece]:
     """The pieces of `split` that have a file of every one of `kinds` ("semantic", "acoustic")."""
     names = set.intersection(*({path.stem for path in (folder / kind / split).glob("*.npy")} for kind in kinds))

@@ -10,6 +10,7 @@ import torch
 from . import piano_recordings
 from .codec import Codec
 from .export_codec import load_bundle
+from .token_data import save
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,11 +31,7 @@ def run(args: argparse.Namespace) -> None:
             if target.exists():
                 continue
             codes = tokenize(codec, recording.samples())
-            target.parent.mkdir(parents=True, exist_ok=True)
-            partial = target.with_suffix(".partial")
-            with open(partial, "wb") as file:
-                np.save(file, codes)
-            partial.rename(target)
+            save(target, codes)
             print(f"{number + 1}/{len(recordings)} {split} {recording.identifier} {len(codes)} frames", flush=True)
 
 

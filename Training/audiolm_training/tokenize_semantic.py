@@ -10,6 +10,7 @@ import torch
 from . import piano_recordings
 from .fit_kmeans import TokensConfiguration
 from .semantic_tokenizer import SemanticTokenizer
+from .token_data import save
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,11 +32,7 @@ def run(args: argparse.Namespace) -> None:
         if target.exists():
             continue  # another process was faster
         tokens = tokenize(tokenizer, recording.samples())
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_suffix(".partial")
-        with open(partial, "wb") as file:
-            np.save(file, tokens)
-        partial.rename(target)
+        save(target, tokens)
         print(f"{number + 1}/{len(waiting)} {recording.split} {recording.identifier} {len(tokens)} tokens", flush=True)
 
 
