@@ -1,8 +1,9 @@
-"""SoundStream on MDCT frames: causal encoder, residual vector quantiser, causal decoder (arXiv 2107.03312).
+"""SoundStream on short-time magnitudes: causal encoder, residual vector quantiser, causal decoder (arXiv 2107.03312).
 
-The networks see one frame of 480 MDCT coefficients each 20 ms in place of SoundStream's strided convolutions of the
-wave: the transform is exact, costs two small matrix products, and leaves the whole network at the frame rate. A linear
-path beside each network carries the wave's signs from the first step on.
+The networks see the logarithmic magnitudes of two spectra each 20 ms in place of SoundStream's strided convolutions
+of the wave, and no phase: it would take most of the bits, no language model could tell it ahead, and the ear asks
+only that it fits the magnitudes. Phase gradient heap integration finds such phases when decoding. A linear path
+beside each network starts as a principal component analysis.
 """
 
 from dataclasses import dataclass
@@ -12,24 +13,37 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .mdct import MDCT
+from . import phase_integration
 from .quantizer import ResidualVectorQuantizer
+from .spectrum import SILENT, Spectrum, levels, magnitudes
 
 
 @dataclass(frozen=True)
 class CodecConfig:
     sample_rate: int = 24_000
     hop: int = 480
-    latent_dim: int = 64
+    window: int = 1440
+    fft: int = 2048
+    spectra: int = 2  # in a frame of codes
+    latent_dim: int = 128
     encoder_dim: int = 320
-    encoder_blocks: int = 5
+    encoder_blocks: int = 4
     decoder_dim: int = 384
-    decoder_blocks: int = 6
+    decoder_blocks: int = 5
     expansion: int = 3
     kernel: int = 7
     levels: int = 12
     codebook_size: int = 1024
-    beams: int = 8
+    beams: int = 4
+
+    @property
+    def bins(self) -> int:
+        return self.fft // 2 + 1
+
+    @property
+    def delay(self) -> int:
+        """Frames of codes that must follow a sample before it can be decoded."""
+        return -(-self.window // self.hop)
 
 
 class ConvNeXtBlock(nn.Module):
@@ -50,61 +64,24 @@ class ConvNeXtBlock(nn.Module):
         return x + self.scale * y
 
 
-class Encoder(nn.Module):
-    """MDCT and MDST coefficients [batch, frames, hop] each -> latents [batch, frames, latent_dim]."""
+class Coder(nn.Module):
+    """ConvNeXt blocks and a linear path beside them: [batch, frames, inputs] -> [batch, frames, outputs]."""
 
-    def __init__(self, c: CodecConfig):
+    def __init__(self, inputs: int, dim: int, blocks: int, outputs: int, c: CodecConfig):
         super().__init__()
-        self.register_buffer("deviation", torch.ones(c.hop))  # per coefficient, over the training data
-        self.input = nn.Linear(2 * c.hop, c.encoder_dim)
-        self.blocks = nn.ModuleList(
-            ConvNeXtBlock(c.encoder_dim, c.expansion, c.kernel) for _ in range(c.encoder_blocks)
-        )
-        self.norm = nn.LayerNorm(c.encoder_dim)
-        self.output = nn.Linear(c.encoder_dim, c.latent_dim)
-        self.linear_path = nn.Linear(c.hop, c.latent_dim, bias=False)
+        self.input = nn.Linear(inputs, dim)
+        self.blocks = nn.ModuleList(ConvNeXtBlock(dim, c.expansion, c.kernel) for _ in range(blocks))
+        self.norm = nn.LayerNorm(dim)
+        self.output = nn.Linear(dim, outputs)
+        self.linear_path = nn.Linear(inputs, outputs, bias=False)
         with torch.no_grad():
-            self.output.weight.mul_(0.1)
-            self.linear_path.weight.copy_(torch.eye(c.latent_dim, c.hop))
+            self.output.weight.mul_(0.05)
 
-    def forward(self, cosine: Tensor, sine: Tensor) -> Tensor:
-        signed = torch.asinh(cosine / self.deviation)
-        magnitude = torch.sqrt(cosine.square() + sine.square()) / self.deviation
-        # Full scale to 80 dB below the usual level of each coefficient, as about 1 to -1.
-        loudness = torch.log(magnitude + 1e-4) / 5 + 1
-        x = self.input(torch.cat([signed, loudness], -1))
+    def forward(self, inputs: Tensor) -> Tensor:
+        x = self.input(inputs)
         for block in self.blocks:
             x = block(x)
-        return self.output(self.norm(x)) + self.linear_path(signed)
-
-
-class Decoder(nn.Module):
-    """Latents [batch, frames, latent_dim] -> MDCT coefficients [batch, frames, hop]."""
-
-    def __init__(self, c: CodecConfig):
-        super().__init__()
-        self.register_buffer("deviation", torch.ones(c.hop))
-        self.input = nn.Linear(c.latent_dim, c.decoder_dim)
-        self.blocks = nn.ModuleList(
-            ConvNeXtBlock(c.decoder_dim, c.expansion, c.kernel) for _ in range(c.decoder_blocks)
-        )
-        self.norm = nn.LayerNorm(c.decoder_dim)
-        self.shape = nn.Linear(c.decoder_dim, c.hop)  # sign and fine structure
-        self.gain = nn.Linear(c.decoder_dim, c.hop)  # logarithm of the level
-        self.linear_path = nn.Linear(c.latent_dim, c.hop, bias=False)
-        with torch.no_grad():
-            self.shape.weight.mul_(0.1)
-            self.gain.weight.mul_(0.1)
-            self.gain.bias.zero_()
-            self.linear_path.weight.copy_(torch.eye(c.hop, c.latent_dim))
-
-    def forward(self, latents: Tensor) -> Tensor:
-        x = self.input(latents)
-        for block in self.blocks:
-            x = block(x)
-        x = self.norm(x)
-        shape = (self.shape(x) + self.linear_path(latents)).float().clamp(-6, 6)
-        return self.deviation * torch.exp(self.gain(x).float().clamp(-8, 4)) * torch.sinh(shape)
+        return self.output(self.norm(x)) + self.linear_path(inputs)
 
 
 class Codec(nn.Module):
@@ -112,38 +89,64 @@ class Codec(nn.Module):
 
     def __init__(self, config: CodecConfig):
         super().__init__()
-        self.config = config
-        self.mdct = MDCT(config.hop)
-        self.encoder = Encoder(config)
-        self.quantizer = ResidualVectorQuantizer(config.levels, config.codebook_size, config.latent_dim)
-        self.decoder = Decoder(config)
+        self.config = c = config
+        self.spectrum = Spectrum(c.window, c.hop // c.spectra, c.fft)
+        self.encoder = Coder(c.spectra * c.bins, c.encoder_dim, c.encoder_blocks, c.latent_dim, c)
+        self.quantizer = ResidualVectorQuantizer(c.levels, c.codebook_size, c.latent_dim)
+        self.decoder = Coder(c.latent_dim, c.decoder_dim, c.decoder_blocks, c.spectra * c.bins, c)
 
-    def set_deviation(self, deviation: Tensor) -> None:
-        self.encoder.deviation.copy_(deviation)
-        self.decoder.deviation.copy_(deviation)
+    @torch.no_grad()
+    def start_from_components(self, frames: Tensor, weight: Tensor) -> None:
+        """Makes the linear paths the principal components of `frames` [frames, spectra x bins], bins weighted."""
+        scale = weight.sqrt().repeat(self.config.spectra)
+        mean = frames.mean(0)
+        centred = (frames - mean) * scale
+        variances, vectors = torch.linalg.eigh(centred.T @ centred / len(frames))
+        kept = vectors.flip(1)[:, : self.config.latent_dim].T  # [latent_dim, spectra x bins]
+        unit = variances.flip(0)[: self.config.latent_dim].mean().sqrt()
+        self.encoder.linear_path.weight.copy_(kept * scale / unit)
+        self.encoder.output.bias.copy_(-(self.encoder.linear_path.weight @ mean))
+        self.decoder.linear_path.weight.copy_((kept / scale * unit).T)
+        self.decoder.output.bias.copy_(mean)
 
-    def latents(self, wave: Tensor) -> Tensor:
-        return self.encoder(*self.mdct.analyse(wave))
+    def frames(self, wave: Tensor) -> Tensor:
+        """[batch, samples], a multiple of the hop -> levels of magnitudes [batch, frames, spectra x bins]."""
+        spectra = levels(self.spectrum.analyse(wave).abs())
+        return spectra.unflatten(1, (-1, self.config.spectra)).flatten(2)
 
     @torch.no_grad()
     def encode(self, wave: Tensor) -> Tensor:
         """[batch, samples], a multiple of the hop -> codes [batch, frames, levels]."""
-        latents = self.latents(wave).float()
+        latents = self.encoder(self.frames(wave))
         codes = self.quantizer.encode(latents.flatten(0, 1), self.config.beams)
         return codes.unflatten(0, latents.shape[:2])
 
     @torch.no_grad()
     def decode(self, codes: Tensor) -> Tensor:
-        """codes [batch, frames, levels used] -> wave [batch, hop (frames - 1)]."""
-        return self.mdct.synthesise(self.decoder(self.quantizer.decode(codes)))
+        """codes [batch, frames, levels used] -> wave [batch, hop frames - window]."""
+        return self.sound(self.decoder(self.quantizer.decode(codes)))
+
+    @torch.no_grad()
+    def sound(self, frames: Tensor) -> Tensor:
+        """Levels of magnitudes [batch, frames, spectra x bins] -> wave [batch, hop frames - window]."""
+        c = self.config
+        levels = frames.float().unflatten(2, (c.spectra, c.bins)).flatten(1, 2)
+        phases = torch.stack([
+            torch.from_numpy(phase_integration.integrate(row.cpu().numpy(), c.window, self.spectrum.hop, c.fft))
+            for row in levels
+        ]).to(levels)  # fmt: skip
+        amplitude = magnitudes(levels[:, :-1])
+        amplitude = torch.where(amplitude > SILENT, amplitude, 0)
+        return self.spectrum.synthesise(torch.polar(amplitude, 2 * torch.pi * phases))
 
     @torch.no_grad()
     def reconstruct(self, wave: Tensor, levels: int | None = None) -> Tensor:
         """[batch, samples] through codes of `levels` levels and back, the same length."""
-        hop = self.config.hop
-        length = wave.shape[1]
-        padded = F.pad(wave, (0, -length % hop + hop))
-        return self.decode(self.encode(padded)[..., :levels])[:, :length]
+        return self.decode(self.encode(self.padded(wave))[..., :levels])[:, : wave.shape[1]]
+
+    def padded(self, wave: Tensor) -> Tensor:
+        """`wave` [batch, samples] and the silence after it that decoding all of it takes."""
+        return F.pad(wave, (0, -wave.shape[1] % self.config.hop + self.config.delay * self.config.hop))
 
 
 def load_codec(checkpoint: Path) -> Codec:

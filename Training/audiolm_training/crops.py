@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import scipy.fft
 import scipy.io.wavfile
 import torch
 from torch import Tensor
 
-from .room import equaliser
+from . import augment
+
+CONDITIONS = augment.Augmentation()
 
 
 class Crops:
@@ -37,13 +38,14 @@ class Crops:
         rng = self._rng
         _, waves, lengths = self._folders[rng.choice(len(self._folders), p=self._weights)]
         wave = waves[rng.choice(len(waves), p=lengths)]
-        start = rng.integers(0, max(1, len(wave) - self.samples))
-        crop = wave[start : start + self.samples].astype(np.float32) / 32768
-        crop = np.pad(crop, (0, self.samples - len(crop)))
-        if rng.random() < 0.5:
-            size = scipy.fft.next_fast_len(len(crop) + 512, real=True)
-            spectrum = scipy.fft.rfft(crop, size) * scipy.fft.rfft(equaliser(rng), size)
-            crop = scipy.fft.irfft(spectrum, size)[256 : 256 + len(crop)]
-        crop = crop * np.float32(10 ** (rng.uniform(-12, 9) / 20) * rng.choice((-1, 1)))
+        changed = rng.random() < 0.6
+        recorded = augment.draw_length(self.samples, CONDITIONS, rng) if changed else self.samples
+        start = rng.integers(0, max(1, len(wave) - recorded))
+        crop = wave[start : start + recorded].astype(np.float32) / 32768
+        crop = np.pad(crop, (0, recorded - len(crop)))
+        if changed:
+            crop = augment.apply(torch.from_numpy(crop), self.samples, CONDITIONS, rng).numpy()
+        else:
+            crop = crop * np.float32(10 ** (rng.uniform(-12, 9) / 20))
         peak = np.abs(crop).max()
         return (crop * min(1.0, 0.95 / (peak + 1e-9))).astype(np.float32)

@@ -1,7 +1,9 @@
-"""Spectral distances between waves, and the balancer that weighs losses by their gradients (EnCodec, section 3.4)."""
+"""Spectral distances: between waves, and between the magnitude spectra that the codec codes."""
 
 import torch
 from torch import Tensor, nn
+
+from .spectrum import magnitudes
 
 
 def mel_filters(bands: int, window: int, sample_rate: int) -> Tensor:
@@ -29,21 +31,29 @@ class LogMel(nn.Module):
         return ((magnitude * (4 / self.window)) @ self.filters).clamp_min(1e-4).log10()
 
 
-class MultiScaleMelLoss(nn.Module):
-    """Mean absolute difference of log-mel spectra over several windows (SoundStream, equation 4, without its L2)."""
+class SpectrumLoss(nn.Module):
+    """Distance of magnitude spectra: bin by bin, and in three mel resolutions (SoundStream, equation 4)."""
 
-    def __init__(self, scales: tuple[tuple[int, int], ...] = ((256, 32), (512, 64), (1024, 80), (2048, 128))):
+    def __init__(self, fft: int, sample_rate: int = 24_000, bands: tuple[int, ...] = (40, 80, 160)):
         super().__init__()
-        self.spectra = nn.ModuleList(LogMel(window, window // 4, bands) for window, bands in scales)
+        self.register_buffer("weight", bin_weights(fft, sample_rate), persistent=False)
+        for count in bands:
+            self.register_buffer(f"filters_{count}", mel_filters(count, fft, sample_rate), persistent=False)
+        self._bands = bands
 
-    def forward(self, output: Tensor, target: Tensor) -> Tensor:
-        return sum((mel(output) - mel(target)).abs().mean() for mel in self.spectra) / len(self.spectra)
+    def forward(self, output: Tensor, target: Tensor) -> dict[str, Tensor]:
+        """Levels of magnitudes [..., bins] each -> mean absolute differences in log10 of magnitude."""
+        bins = 1.2 * ((output - target).abs() * self.weight).mean()
+        outputs, targets = magnitudes(output), magnitudes(target)
+        mel = sum(self._mel(outputs, count).sub(self._mel(targets, count)).abs().mean() for count in self._bands)
+        return {"bins": bins, "mel": mel / len(self._bands)}
+
+    def _mel(self, magnitudes: Tensor, count: int) -> Tensor:
+        return (magnitudes @ getattr(self, f"filters_{count}")).clamp_min(1e-4).log10()
 
 
-def balanced_gradient(output: Tensor, losses: dict[str, Tensor], shares: dict[str, float]) -> Tensor:
-    """The gradient on `output` in which each loss has its share of the norm, whatever its scale."""
-    total = torch.zeros_like(output)
-    for name, loss in losses.items():
-        (gradient,) = torch.autograd.grad(loss, output, retain_graph=True)
-        total += gradient * (shares[name] / (gradient.norm() + 1e-12))
-    return total
+def bin_weights(fft: int, sample_rate: int) -> Tensor:
+    """How much each bin counts: as the square root of the ear's resolution there, 1 on average. [fft / 2 + 1]"""
+    frequency = torch.linspace(0, sample_rate / 2, fft // 2 + 1)
+    weight = (1 + frequency / 700) ** -0.5
+    return weight / weight.mean()

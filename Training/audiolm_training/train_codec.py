@@ -12,27 +12,27 @@ import torch
 import yaml
 
 from .codec import Codec, CodecConfig
-from .codec_metrics import mel_distance, si_sdr
+from .codec_metrics import mel_distance
 from .crops import Crops
-from .losses import MultiScaleMelLoss, balanced_gradient
+from .losses import SpectrumLoss
 from .run_folder import RunFolder
 
 
 @dataclass
 class CodecTraining:
     model: dict = field(default_factory=dict)
-    data: dict[str, float] = field(default_factory=lambda: {"piano": 0.75, "speech": 0.25})  # weights of data sets
+    data: dict[str, float] = field(default_factory=lambda: {"piano": 0.65, "speech": 0.35})  # weights of data sets
     validation: dict[str, int] = field(default_factory=lambda: {"piano": 6, "speech": 4})  # excerpts of each
-    seconds: float = 0.8
-    batch: int = 5
-    learning_rate: float = 7e-4
-    final_learning_rate: float = 5e-5
-    warm_up: int = 200
-    autoencoder_minutes: float = 12
+    seconds: float = 1.0
+    batch: int = 6
+    learning_rate: float = 5e-4
+    final_learning_rate: float = 3e-5
+    warm_up: int = 100
+    autoencoder_minutes: float = 6
     minutes: float = 60  # in all
-    wave_share: tuple[float, float, float] = (0.5, 0.17, 0.08)  # of the gradient: start, first quantised, end
-    commitment: float = 1.0
-    evaluate_every: int = 1000
+    mel_weight: float = 2.0  # of the mel loss, beside the bins' of weight 1
+    commitment: float = 0.5
+    evaluate_every: int = 2000
     seed: int = 1
 
 
@@ -55,7 +55,7 @@ class CodecTrainer:
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.run = RunFolder(runs / name)
         self.codec = Codec(CodecConfig(**training.model)).to(self.device)
-        self.mel_loss = MultiScaleMelLoss().to(self.device)
+        self.loss = SpectrumLoss(self.codec.config.fft).to(self.device)
         self.step, self.elapsed, self.quantised = 0, 0.0, False
         folders = {runs / "data" / name / "train": weight for name, weight in training.data.items()}
         state = self.run.load()
@@ -70,7 +70,7 @@ class CodecTrainer:
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.elapsed, self.quantised = state["step"], state["elapsed"], state["quantised"]
         else:
-            self._measure_deviation()
+            self._start_linear_paths()
         self.excerpts = self._excerpts(runs)
 
     def _groups(self) -> list[dict]:
@@ -79,15 +79,9 @@ class CodecTrainer:
         return [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}]
 
     @torch.no_grad()
-    def _measure_deviation(self) -> None:
-        square = 0
-        for _ in range(40):
-            cosine, sine = self.codec.mdct.analyse(next(self.crops).to(self.device))
-            square = square + (cosine.square() + sine.square()).mean((0, 1)) / 2
-        # Smoothed over neighbours: single notes must not carve their shape into the scale.
-        deviation = torch.sqrt(square / 40 + 1e-12)
-        smooth = torch.nn.functional.avg_pool1d(deviation[None, None].log(), 9, 1, 4, count_include_pad=False)
-        self.codec.set_deviation(smooth[0, 0].exp())
+    def _start_linear_paths(self) -> None:
+        frames = [self.codec.frames(next(self.crops).to(self.device)).flatten(0, 1) for _ in range(40)]
+        self.codec.start_from_components(torch.cat(frames), self.loss.weight)
 
     def _excerpts(self, runs: Path) -> dict[str, list[torch.Tensor]]:
         """10 s from the middle of held-out recordings, per data set."""
@@ -132,26 +126,23 @@ class CodecTrainer:
             "quantised": self.quantised,
         })  # fmt: skip
 
-    def _schedule(self) -> tuple[float, float]:
-        """Learning rate and the wave's share of the gradient at this moment."""
+    def _learning_rate(self) -> float:
         t = self.training
-        start, switched, end = t.wave_share
         if not self.quantised:
-            return t.learning_rate * min(1, (self.step + 1) / t.warm_up), start
+            return t.learning_rate * min(1, (self.step + 1) / t.warm_up)
         progress = (self.elapsed / 60 - t.autoencoder_minutes) / max(1e-6, t.minutes - t.autoencoder_minutes)
         cosine = 0.5 + 0.5 * math.cos(math.pi * min(1, progress))
-        return t.final_learning_rate + (t.learning_rate - t.final_learning_rate) * cosine, end + (switched - end) * cosine
+        return t.final_learning_rate + (t.learning_rate - t.final_learning_rate) * cosine
 
     def _train_step(self) -> dict[str, float]:
         t, codec = self.training, self.codec
         codec.train()
-        rate, wave_share = self._schedule()
+        rate = self._learning_rate()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        wave = next(self.crops).to(self.device)
-        cosine, sine = codec.mdct.analyse(wave)
+        frames = codec.frames(next(self.crops).to(self.device))
         with torch.autocast(self.device, torch.bfloat16):
-            latents = codec.encoder(cosine, sine).float()
+            latents = codec.encoder(frames).float()
         commitment = latents.new_zeros(())
         quantised = latents
         if self.quantised:
@@ -159,18 +150,14 @@ class CodecTrainer:
             quantised = quantised.view_as(latents)
         with torch.autocast(self.device, torch.bfloat16):
             output = codec.decoder(quantised).float()
-        losses = {
-            "mel": self.mel_loss(codec.mdct.synthesise(output), wave[:, : -codec.config.hop]),
-            "wave": ((output - cosine).square() * codec.encoder.deviation**-1.2).mean(),
-        }
-        gradient = balanced_gradient(output, losses, {"mel": 1 - wave_share, "wave": wave_share})
+        losses = self.loss(*(x.unflatten(-1, (-1, codec.config.bins)) for x in (output, frames)))
         self.optimizer.zero_grad(set_to_none=True)
-        ((output * gradient).sum() + t.commitment * commitment).backward()
+        (losses["bins"] + t.mel_weight * losses["mel"] + t.commitment * commitment).backward()
         torch.nn.utils.clip_grad_norm_(codec.parameters(), 1.0)
         self.optimizer.step()
         return {
+            "bins": losses["bins"].item(),
             "mel": losses["mel"].item(),
-            "wave": losses["wave"].item(),
             "commitment": commitment.item(),
             "variance": latents.var((0, 1)).mean().item(),
             "rate": rate,
@@ -189,7 +176,8 @@ class CodecTrainer:
         self.codec.eval()
         frames = []
         while sum(map(len, frames)) < 30_000:
-            frames.append(self.codec.latents(next(self.crops).to(self.device)).flatten(0, 1))
+            sound = self.codec.frames(next(self.crops).to(self.device))
+            frames.append(self.codec.encoder(sound).flatten(0, 1))
         left = self.codec.quantizer.initialise(torch.cat(frames))
         print("variance left after each level: " + " ".join(f"{share:.3f}" for share in left), flush=True)
         self.quantised = True
@@ -202,13 +190,10 @@ class CodecTrainer:
             for levels in (most, most // 2, most // 4) if self.quantised else (0,):
                 outputs = [self._through(wave, levels) for wave in excerpts]
                 distance = np.mean([mel_distance(o.cpu(), w.cpu()) for o, w in zip(outputs, excerpts)])
-                ratio = np.mean([si_sdr(o.cpu(), w.cpu()) for o, w in zip(outputs, excerpts)])
-                print(f"  {name} {levels or 'unquantised'}: mel distance {distance:.3f}, SI-SDR {ratio:.1f} dB", flush=True)
+                print(f"  {name} {levels or 'unquantised'}: mel distance {distance:.3f}", flush=True)
 
     def _through(self, wave: torch.Tensor, levels: int) -> torch.Tensor:
         if levels:
             return self.codec.reconstruct(wave, levels)
-        hop = self.codec.config.hop
-        padded = torch.nn.functional.pad(wave, (0, -wave.shape[1] % hop + hop))
-        output = self.codec.decoder(self.codec.latents(padded))
-        return self.codec.mdct.synthesise(output)[:, : wave.shape[1]]
+        frames = self.codec.encoder(self.codec.frames(self.codec.padded(wave)))
+        return self.codec.sound(self.codec.decoder(frames))[:, : wave.shape[1]]
