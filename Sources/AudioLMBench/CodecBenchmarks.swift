@@ -19,7 +19,7 @@ func codecBenchmarks(folder: String, on pool: WorkerPool) throws -> [Measurement
         measurement("codec, decoding") { _ = try? codec.decode(codes: codes, on: pool) },
         measurement("codec, encoding frame by frame") {
             var state = codec.makeEncoderState()
-            for frame in 0..<codes.count {
+            for frame in 0..<samples.count / hop {
                 let piece = Array(samples[frame * hop..<(frame + 1) * hop])
                 _ = codec.encode(samples: piece, &state, on: pool)
             }

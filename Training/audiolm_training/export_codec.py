@@ -10,6 +10,8 @@ import torch
 from . import bundle, weight_file
 from .codec import Codec, CodecConfig, load_codec
 
+FORMAT = 2
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--codec", default="codec", help="name of the codec's run")
@@ -26,7 +28,7 @@ def export(codec: Codec, folder: Path, kind: str = "int8") -> None:
                for name, tensor in codec.state_dict().items()}  # fmt: skip
     stored = weight_file.encode(tensors, weight_file.matrix_kind(kind))
     weight_file.write(folder / "codec.safetensors", stored)
-    bundle.merge_config(folder, {"format": 1, "model_type": "soundstream", **asdict(codec.config)})
+    bundle.merge_config(folder, {"format": FORMAT, "model_type": "soundstream", **asdict(codec.config)})
     bundle.merge_golden(folder, "codec", golden(load_bundle(folder)))
     bundle.write_checksums(folder)
 

@@ -1,4 +1,5 @@
 /* Plain C kernels: the oracle of the tests, and the fallback on processors without vector variants. */
+#include "fft.h"
 #include "math.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -110,6 +111,18 @@ static void rope(float *x, size_t rows, size_t stride, size_t heads, size_t dim,
         }
 }
 
+static void exponential(float *x, size_t n) {
+    for (size_t i = 0; i < n; ++i) x[i] = ref_exp(x[i]);
+}
+
+static void logarithm2(float *x, size_t n) {
+    for (size_t i = 0; i < n; ++i) x[i] = ref_log2(x[i]);
+}
+
+static void rotation(float *turns, float *sine, size_t n) {
+    for (size_t i = 0; i < n; ++i) ref_rotation(turns[i], turns + i, sine + i);
+}
+
 static void gelu(float *x, size_t n) {
     for (size_t i = 0; i < n; ++i) x[i] = ref_gelu(x[i]);
 }
@@ -149,6 +162,11 @@ const audiolm_kernels audiolm_kernels_ref = {
     .layer_norm = layer_norm,
     .rms_norm = rms_norm,
     .rope = rope,
+    .fft_bins = fft_bins,
+    .fft_samples = fft_samples,
+    .exponential = exponential,
+    .logarithm2 = logarithm2,
+    .rotation = rotation,
     .gelu = gelu,
     .gelu_tanh = gelu_tanh,
     .silu = silu,
