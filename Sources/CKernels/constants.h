@@ -14,8 +14,8 @@
 #define EXP_C4 4.16666666666667e-2f
 #define EXP_C3 1.66666666666667e-1f
 
-/* log2(x) = e + log(m) / ln 2, m in [sqrt(1/2), sqrt(2)), log(m) = 2 s + 2 s^3 / 3 + ... + 2 s^9 / 9, s = (m - 1) / (m + 1)
- * (error 1e-9). The bits of the least m. */
+/* log2(x) = e + log(m) / ln 2, m in [sqrt(1/2), sqrt(2)), log(m) = 2 s + 2 s^3 / 3 + ... + 2 s^9 / 9,
+ * s = (m - 1) / (m + 1) (error 1e-9). The bits of the least m. */
 #define LOG_LEAST 0x3f3504f3
 #define LOG_C9 0.222222222222222f
 #define LOG_C7 0.285714285714286f

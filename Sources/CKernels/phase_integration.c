@@ -6,21 +6,25 @@
 
 #define NONE INT32_MIN
 
-/* What the steps of one frame share; arrays of `bins` in the caller's scratch memory. */
+/* A run of bins without phases between two that have theirs, or are silent, and the root of its sources' tree. */
+typedef struct {
+    int32_t first, last, node;
+} phase_gap;
+
+/* What the steps of one frame share: arrays in the caller's scratch memory. */
 typedef struct {
     const audiolm_phase_gradient *gradient;
     float *phases;
-    float *in_time;  /* each bin's phase as it follows from the frame before */
-    float *steps;    /* turns from each bin to the next */
-    int32_t *before; /* ranks of the levels of the frame before */
-    int32_t *now;    /* ranks of this frame's levels, NONE for silent bins */
+    float *in_time; /* each bin's phase as it follows from the frame before */
+    float *steps;   /* turns from each bin to the next */
+    /* Ranks of the levels of the frame before and of this one's, NONE for silent bins, before the first bin and
+     * after the last. */
+    int32_t *before, *now;
     /* Bins that can take their phase from the frame before, in ascending order; over them a tree whose every node
      * is the loudest of its range, lower and higher bins as its children, -1 for none. */
     int32_t *sources, *lower, *higher;
-    struct gap {
-        int32_t first, last, node;
-    } *gaps;
-} frame_state;
+    phase_gap *gaps;
+} phase_frame;
 
 /* Turns without the whole ones. Adding 1.5 * 2^23 rounds to the nearest whole number. */
 static inline float wrapped(float turns) {
@@ -50,135 +54,146 @@ static inline int32_t rank(float level) {
     return ordered > NONE ? ordered : NONE + 1;
 }
 
-/* Turns in one hop. */
+/* Turns in one hop: of a bin's own frequency, and of a sound near it, as its neighbours tell. */
+static inline float own_advance(const audiolm_phase_gradient *g, size_t b) {
+    return (float)(int32_t)b * g->turns_per_bin;
+}
+
 static inline float advance(const audiolm_phase_gradient *g, const float *levels, size_t b) {
-    const float centre = (float)(int32_t)b * g->turns_per_bin;
-    return b > 0 && b + 1 < g->bins ? centre + g->in_time * (levels[b + 1] - levels[b - 1]) : centre;
+    return own_advance(g, b) + g->in_time * (levels[b + 1] - levels[b - 1]);
 }
 
 /* All that vectors can do: gradients, ranks, and the noise of silent bins. */
-static void prepare(const frame_state *s, const float *before, const float *now, const float *after,
+static void prepare(const phase_frame *f, const float *before, const float *now, const float *after,
                     const float *phases_before, uint64_t frame) {
-    const audiolm_phase_gradient *g = s->gradient;
-    const size_t bins = g->bins;
+    const audiolm_phase_gradient g = *f->gradient;
+    const size_t bins = g.bins, last = bins - 1;
+    float *restrict in_time = f->in_time, *restrict steps = f->steps;
+    int32_t *restrict ranks_before = f->before, *restrict ranks_now = f->now;
+    ranks_before[-1] = ranks_before[bins] = ranks_now[-1] = ranks_now[bins] = NONE;
     for (size_t b = 0; b < bins; ++b) {
-        s->before[b] = rank(before[b]);
-        s->now[b] = now[b] > g->silent_level ? rank(now[b]) : NONE;
+        ranks_before[b] = rank(before[b]);
+        ranks_now[b] = now[b] > g.silent_level ? rank(now[b]) : NONE;
+    }
+    in_time[0] = wrapped(phases_before[0] + own_advance(&g, 0));
+    for (size_t b = 1; b < last; ++b)
+        in_time[b] = wrapped(phases_before[b] + 0.5f * (advance(&g, before, b) + advance(&g, now, b)));
+    in_time[last] = wrapped(phases_before[last] + own_advance(&g, last));
+    for (size_t b = 0; b < last; ++b) {
+        const float here = g.in_frequency * (after[b] - before[b]);
+        const float next = g.in_frequency * (after[b + 1] - before[b + 1]);
+        steps[b] = 0.5f * (here + next);
     }
     for (size_t b = 0; b < bins; ++b)
-        s->in_time[b] = wrapped(phases_before[b] + 0.5f * (advance(g, before, b) + advance(g, now, b)));
-    for (size_t b = 0; b + 1 < bins; ++b)
-        s->steps[b] = 0.5f * (g->in_frequency * (after[b] - before[b]) +
-                              g->in_frequency * (after[b + 1] - before[b + 1]));
-    for (size_t b = 0; b < bins; ++b)
-        if (s->now[b] == NONE) s->phases[b] = noise(frame, b);
+        if (ranks_now[b] == NONE) f->phases[b] = noise(frame, b);
 }
 
-/* The sources among bins first ... end - 1, none of them silent, and the root of their tree. A bin has its phase from
+/* The sources among bins first ... last, none of them silent, and the root of their tree. A bin has its phase from
  * a neighbour before the frame before can give it one, and is no source, if that neighbour was louder in the frame
  * before and is louder now than the bin was. Of equals, lower bins come first. */
-static int32_t plant(const frame_state *s, int32_t first, int32_t end) {
-    int32_t count = 0, root = -1;
-    for (int32_t b = first; b < end; ++b) {
-        const int32_t own = s->before[b];
-        if (b > first && s->before[b - 1] >= own && s->now[b - 1] >= own) continue;
-        if (b + 1 < end && s->before[b + 1] > own && s->now[b + 1] > own) continue;
-        const int32_t node = count++;
-        s->sources[node] = b;
-        s->higher[node] = -1;
-        /* The right spine of the tree so far, from its end, in the memory of the gaps. */
-        int32_t below = -1;
-        while (root >= 0 && s->before[s->sources[s->gaps[root].node]] < own) below = s->gaps[root--].node;
-        s->lower[node] = below;
-        if (root >= 0) s->higher[s->gaps[root].node] = node;
-        s->gaps[++root].node = node;
+static int32_t plant(const phase_frame *f, int32_t first, int32_t last) {
+    const int32_t *const before = f->before, *const now = f->now;
+    int32_t count = 0;
+    for (int32_t b = first; b <= last; ++b) {
+        const int32_t own = before[b];
+        f->sources[count] = b;
+        count += !(((before[b - 1] >= own) & (now[b - 1] >= own)) | ((before[b + 1] > own) & (now[b + 1] > own)));
     }
-    return s->gaps[0].node;
+    /* The right spine of the tree so far, from its root, in the memory of the gaps. */
+    int32_t depth = 0;
+    for (int32_t node = 0; node < count; ++node) {
+        int32_t below = -1;
+        while (depth > 0 && before[f->sources[f->gaps[depth - 1].node]] < before[f->sources[node]])
+            below = f->gaps[--depth].node;
+        f->lower[node] = below;
+        f->higher[node] = -1;
+        if (depth > 0) f->higher[f->gaps[depth - 1].node] = node;
+        f->gaps[depth++].node = node;
+    }
+    return f->gaps[0].node;
 }
 
-/* Fills all gaps between bins that have their phases, of the bins first ... end - 1. */
-static void fill(const frame_state *s, int32_t first, int32_t end) {
-    const int32_t *const now = s->now;
-    float *const phases = s->phases;
+/* The loudest source within a gap, which becomes its node, or -1. */
+static inline int32_t loudest_source(const phase_frame *f, phase_gap *gap) {
+    while (gap->node >= 0) {
+        const int32_t bin = f->sources[gap->node];
+        if (bin < gap->first)
+            gap->node = f->higher[gap->node];
+        else if (bin > gap->last)
+            gap->node = f->lower[gap->node];
+        else
+            return bin;
+    }
+    return -1;
+}
+
+/* Fills bins first ... last, none of them silent: what comes next in a gap, its loudest source or a neighbour of
+ * its ends, depends on nothing outside. Of equals, lower bins come first. */
+static void fill(const phase_frame *f, int32_t first, int32_t last) {
+    const int32_t *const now = f->now;
+    float *const phases = f->phases;
     size_t count = 1;
-    const int32_t root = plant(s, first, end);
-    s->gaps[0] = (struct gap){first, end - 1, root};
+    const int32_t root = plant(f, first, last);
+    f->gaps[0] = (phase_gap){first, last, root};
     while (count > 0) {
-        struct gap gap = s->gaps[--count];
-        int32_t low = gap.first > first ? now[gap.first - 1] : NONE;
-        int32_t high = gap.last + 1 < end ? now[gap.last + 1] : NONE;
+        phase_gap gap = f->gaps[--count];
+        int32_t low = now[gap.first - 1], high = now[gap.last + 1];
         while (gap.first <= gap.last) {
-            int32_t loudest = NONE, bin = gap.last + 1;
-            while (gap.node >= 0) {
-                bin = s->sources[gap.node];
-                if (bin < gap.first)
-                    gap.node = s->higher[gap.node];
-                else if (bin > gap.last)
-                    gap.node = s->lower[gap.node];
-                else {
-                    loudest = s->before[bin];
-                    break;
-                }
-            }
-            if (loudest > low && loudest >= high) {
-                phases[bin] = s->in_time[bin];
-                if (bin < gap.last) s->gaps[count++] = (struct gap){bin + 1, gap.last, s->higher[gap.node]};
+            const int32_t bin = loudest_source(f, &gap);
+            const int32_t source = bin < 0 ? NONE : f->before[bin];
+            if (source > low && source >= high) {
+                phases[bin] = f->in_time[bin];
+                if (bin < gap.last) f->gaps[count++] = (phase_gap){bin + 1, gap.last, f->higher[gap.node]};
                 gap.last = bin - 1;
-                gap.node = s->lower[gap.node];
+                gap.node = f->lower[gap.node];
                 high = now[bin];
             } else if (low >= high) {
-                const int32_t bound = loudest > high ? loudest : high;
-                const int32_t last = loudest > NONE ? bin : gap.last;
-                int32_t b = gap.first;
-                float phase = phases[b - 1];
+                const int32_t bound = source > high ? source : high, end = bin < 0 ? gap.last : bin;
+                float phase = phases[gap.first - 1];
                 do {
-                    phase = wrapped(phase + s->steps[b - 1]);
-                    phases[b] = phase;
-                    low = now[b++];
-                } while (low >= bound && b <= last);
-                gap.first = b;
+                    phase = wrapped(phase + f->steps[gap.first - 1]);
+                    phases[gap.first] = phase;
+                    low = now[gap.first++];
+                } while (low >= bound && gap.first <= end);
             } else {
-                const int32_t bound = loudest > low ? loudest : low;
-                const int32_t last = loudest > NONE ? bin : gap.first;
-                int32_t b = gap.last;
-                float phase = phases[b + 1];
+                const int32_t bound = source > low ? source : low, end = bin < 0 ? gap.first : bin;
+                float phase = phases[gap.last + 1];
                 do {
-                    phase = wrapped(phase - s->steps[b]);
-                    phases[b] = phase;
-                    high = now[b--];
-                } while (high > bound && b >= last);
-                gap.last = b;
+                    phase = wrapped(phase - f->steps[gap.last]);
+                    phases[gap.last] = phase;
+                    high = now[gap.last--];
+                } while (high > bound && gap.last >= end);
             }
         }
     }
 }
 
-static size_t aligned(size_t bytes) { return (bytes + 63) / 64 * 64; }
+/* Bytes of an array of numbers for each bin, one before the first and one after the last. */
+static size_t array_bytes(size_t bins) { return (4 * (bins + 2) + 63) / 64 * 64; }
 
-size_t audiolm_phase_scratch(size_t bins) { return 7 * aligned(4 * bins) + bins * sizeof(struct gap); }
+size_t audiolm_phase_scratch(size_t bins) { return 7 * array_bytes(bins) + bins * sizeof(phase_gap); }
 
 void audiolm_integrate_phases(const audiolm_phase_gradient *gradient, const float *before, const float *now,
                               const float *after, const float *phases_before, uint64_t frame, void *scratch,
                               float *phases) {
-    const size_t bins = gradient->bins, size = aligned(4 * bins);
+    const size_t bins = gradient->bins, size = array_bytes(bins);
     char *memory = scratch;
-    const frame_state state = {
+    const phase_frame f = {
         .gradient = gradient,
         .phases = phases,
         .in_time = (float *)memory,
         .steps = (float *)(memory + size),
-        .before = (int32_t *)(memory + 2 * size),
-        .now = (int32_t *)(memory + 3 * size),
+        .before = (int32_t *)(memory + 2 * size) + 1,
+        .now = (int32_t *)(memory + 3 * size) + 1,
         .sources = (int32_t *)(memory + 4 * size),
         .lower = (int32_t *)(memory + 5 * size),
         .higher = (int32_t *)(memory + 6 * size),
-        .gaps = (struct gap *)(memory + 7 * size),
+        .gaps = (phase_gap *)(memory + 7 * size),
     };
-    prepare(&state, before, now, after, phases_before, frame);
-    for (size_t b = 0; b < bins;) {
-        size_t end = b;
-        while (end < bins && state.now[end] > NONE) ++end;
-        if (end > b) fill(&state, (int32_t)b, (int32_t)end);
-        b = end + 1;
+    prepare(&f, before, now, after, phases_before, frame);
+    for (size_t b = 0; b < bins; ++b) {
+        const size_t first = b;
+        while (b < bins && f.now[b] > NONE) ++b;
+        if (b > first) fill(&f, (int32_t)first, (int32_t)b - 1);
     }
 }

@@ -29,15 +29,18 @@ extension Codec {
     /// its last. Throws as `decode` does.
     /// - Parameters:
     ///   - samples: the recording's end, a window or more; its last sample is the last of a frame of codes.
+    ///   - expected: what can be expected to follow, for half a window: spectra whose middle is not after the
+    ///     recording's end are taken from both, not from the codes.
     ///   - codes: the codes of its last frames, as many as the network looks back on.
     package func makeDecoderState(
-        after samples: [Float], codes: CodeFrames, on pool: WorkerPool
+        after samples: [Float], expecting expected: [Float], codes: CodeFrames, on pool: WorkerPool
     ) throws -> DecoderState {
         var blocks = decoder.makeState()
         let reach = configuration.decoderBlocks * (configuration.kernel - 1)
         let latents = try quantizer.decode(codes[max(codes.count - reach, 0)..<codes.count])
         _ = decoder(latents, &blocks, on: pool)
-        return DecoderState(blocks: blocks, synthesis: synthesis.makeState(after: samples, on: pool))
+        return DecoderState(
+            blocks: blocks, synthesis: synthesis.makeState(after: samples, expecting: expected, on: pool))
     }
 
     /// The codes of all frames that `samples`, any number of them, complete.

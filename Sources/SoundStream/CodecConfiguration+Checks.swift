@@ -1,9 +1,25 @@
 extension CodecConfiguration {
+    /// What a configuration says about itself, in every version.
+    struct Kind: Decodable {
+        let format: Int
+        let modelType: String
+
+        private enum CodingKeys: String, CodingKey {
+            case format
+            case modelType = "model_type"
+        }
+
+        /// Throws if it is not a codec's, or of another version.
+        func validate() throws(CodecError) {
+            guard format == CodecConfiguration.currentFormat, modelType == CodecConfiguration.modelType else {
+                throw .unknownFormat(found: "format \(format), model_type \"\(modelType)\"")
+            }
+        }
+    }
+
     /// Throws if the configuration is not one from which a codec can be built.
     package func validate() throws(CodecError) {
-        guard format == Self.currentFormat, modelType == Self.modelType else {
-            throw .unknownFormat(found: "format \(format), model_type \"\(modelType)\"")
-        }
+        try Kind(format: format, modelType: modelType).validate()
         try checkRanges()
         try checkSpectra()
     }
@@ -33,7 +49,8 @@ extension CodecConfiguration {
         }
         guard window % spectrumHop == 0, window >= 3 * spectrumHop else {
             throw .spectra(
-                found: "a window of \(window)", expected: "a multiple of \(spectrumHop), three times it or more")
+                found: "a window of \(window)",
+                expected: "a multiple of \(spectrumHop), three times it or more")
         }
         guard fft & (fft - 1) == 0, fft >= window else {
             throw .spectra(

@@ -35,24 +35,30 @@ struct Spectrum: Sendable {
             transform.powers(of: samples, frames: frames, hop: hop, window: hann, scale: scale, on: pool))
     }
 
-    /// Levels and phases of the frame of the last `window` samples, `[1, bins]`.
-    func last(of samples: [Float], on pool: WorkerPool) -> (levels: Tensor, phases: Tensor) {
-        let silence = [Float](repeating: 0, count: max(window - samples.count, 0))
-        let frame = silence + samples.suffix(window)
-        var phases = Tensor(uninitialized: [1, bins])
-        transform.withValues { values in
-            frame.withUnsafeBufferPointer {
-                guard let samples = $0.baseAddress else { return }
-                transform.place(samples, frames: 1, hop: 0, window: hann, origin: origin, in: values)
-            }
-            transform.bins(of: values)
-            for bin in 0..<bins {
-                let place = bin * RealFFT.lanes
-                let angle = arctangent(Double(values.imaginary[place]), Double(values.real[place]))
-                phases[bin] = Float(angle / (2 * .pi))
+    /// Phases `[frames, bins]` of the same frames.
+    func phases(_ samples: [Float], frames: Int, on pool: WorkerPool) -> Tensor {
+        let bins = bins
+        var phases = Tensor(uninitialized: [frames, bins])
+        phases.withMutablePointer { target in
+            samples.withUnsafeBufferPointer { source in
+                guard let source = source.baseAddress else { return }
+                pool.run(frames) { frame in
+                    transform.withValues { values in
+                        transform.place(
+                            source + frame * hop, frames: 1, hop: hop, window: hann, origin: origin,
+                            in: values)
+                        transform.bins(of: values)
+                        for bin in 0..<bins {
+                            let place = bin * RealFFT.lanes
+                            let angle = arctangent(
+                                Double(values.imaginary[place]), Double(values.real[place]))
+                            target[frame * bins + bin] = Float(angle / (2 * .pi))
+                        }
+                    }
+                }
             }
         }
-        return (levels(frame, frames: 1, on: pool), phases)
+        return phases
     }
 
     /// Windowed frames `[frames, window]`, to be added where they overlap, from levels and phases `[frames, bins]`.

@@ -17,6 +17,8 @@ struct Synthesis: Sendable {
         fileprivate var count: Int
         /// The frames' sum where later ones will add to it.
         fileprivate var overlap: [Float]
+        /// Spectra to come that are known already.
+        fileprivate var known: Int
         /// Samples to come that lie before the first whose frames are all there.
         fileprivate var early: Int
     }
@@ -33,14 +35,27 @@ struct Synthesis: Sendable {
         let reach = spectrum.window - spectrum.hop
         return State(
             levels: Tensor([0, spectrum.bins]), phases: nil, count: 0,
-            overlap: [Float](repeating: 0, count: reach), early: reach)
+            overlap: [Float](repeating: 0, count: reach), known: 0, early: reach)
     }
 
-    /// After `samples`: the phases go on from those of their last window.
-    func makeState(after samples: [Float], on pool: WorkerPool) -> State {
-        let last = spectrum.last(of: samples, on: pool)
+    /// After `samples`, with what is expected to follow for half a window: the spectra whose middle is not after the
+    /// last sample are those of both together, and later phases go on from theirs.
+    func makeState(after samples: [Float], expecting expected: [Float], on pool: WorkerPool) -> State {
+        let (window, hop) = (spectrum.window, spectrum.hop)
+        let known = window / 2 / hop
+        let past = samples.suffix(window)
+        let future = expected.prefix(known * hop)
+        var sound = [Float](repeating: 0, count: window + known * hop)
+        sound.replaceSubrange(window - past.count..<window, with: past)
+        sound.replaceSubrange(window..<window + future.count, with: future)
+        let levels = spectrum.levels(sound, frames: known + 1, on: pool)
+        let phases = spectrum.phases(sound, frames: known + 1, on: pool)
         var state = makeState()
-        (state.levels, state.phases, state.count) = (last.levels, last.phases, 1)
+        let frames = spectrum.frames(
+            levels: levels.rows(1..<known + 1), phases: phases.rows(1..<known + 1), on: pool)
+        _ = overlapped(frames, &state)
+        (state.levels, state.phases) = (levels.rows(known..<known + 1), phases.rows(known..<known + 1))
+        (state.count, state.known) = (known + 1, known)
         return state
     }
 
@@ -54,10 +69,14 @@ struct Synthesis: Sendable {
     /// The spectra that further levels let have phases: their levels and phases, `[count, bins]` each.
     func phased(_ levels: Tensor, _ state: inout State) -> (levels: Tensor, phases: Tensor) {
         let bins = spectrum.bins
-        let rows = Tensor.concatenateRows([state.levels, levels])
+        let known = min(state.known, levels.rows)
+        state.known -= known
+        let rows = Tensor.concatenateRows([state.levels, levels.rows(known..<levels.rows)])
         let first = state.phases == nil ? 0 : 1
         let end = max(rows.rows - 1, first)
-        var phases = Tensor.concatenateRows([state.phases ?? Tensor([0, bins]), Tensor([end - first, bins])])
+        var phases = Tensor.concatenateRows([
+            state.phases ?? Tensor([0, bins]), Tensor([end - first, bins]),
+        ])
         rows.withPointer { rows in
             phases.withMutablePointer { phases in
                 for row in first..<end {

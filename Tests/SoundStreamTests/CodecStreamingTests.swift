@@ -51,7 +51,8 @@ import Testing
     func streamedSamplesEqualWholeAfterARecording(piece: Int) throws {
         let codes = try tiny.goldenCodes
         let start = try codec.makeDecoderState(
-            after: Array(tiny.samples[..<480]), codes: codes[0..<10], on: pool)
+            after: Array(tiny.samples[..<480]), expecting: Array(tiny.samples[480..<500]),
+            codes: codes[0..<10], on: pool)
         var (whole, pieces) = (start, start)
         expectIdentical(
             try stream(codes[10..<20], by: piece, &pieces, on: pool),

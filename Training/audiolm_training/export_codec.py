@@ -44,11 +44,12 @@ def load_bundle(folder: Path) -> Codec:
 
 
 def golden(codec: Codec) -> dict[str, torch.Tensor]:
-    """About a second of three decaying tones in noise, its codes and what they decode to."""
+    """About a second of three decaying tones in noise, its codes with those of the silence after it, and what they
+    decode to."""
     hop, rate = codec.config.hop, codec.config.sample_rate
     time = torch.arange(rate // hop * hop, dtype=torch.float64) / rate
     generator = torch.Generator().manual_seed(1)
     tones = sum(torch.sin(2 * torch.pi * pitch * time) for pitch in (220, 277.18, 329.63)) * torch.exp(-2 * time)
     samples = (0.1 * tones + 0.001 * torch.randn(len(time), generator=generator)).float()
-    codes = codec.encode(samples[None])
+    codes = codec.encode(codec.padded(samples[None]))
     return {"samples": samples, "codes": codes[0].int(), "decoded": codec.decode(codes)[0]}

@@ -61,6 +61,9 @@ struct ContinuationRun {
         if isCancelled() { throw CancellationError() }
         decoderState = try networks.codec.makeDecoderState(
             after: Array(prompt.suffix(networks.codec.configuration.window)),
+            expecting: extrapolated(
+                prompt.suffix(networks.codec.configuration.sampleRate / 10),
+                by: networks.codec.configuration.window / 2, order: 256),
             codes: CodeFrames(
                 levels: networks.codec.configuration.levels, codes: encoded.acoustic.flatMap { $0 }),
             on: pool)

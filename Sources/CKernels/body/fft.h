@@ -1,10 +1,10 @@
 /* Fourier transforms of sixteen real frames at once: a frame of N samples is taken as N / 2 complex numbers,
- * transformed by the decimation in time of Cooley and Tukey, two of its stages in one pass over memory, and its bins
- * are told apart. */
+ * transformed by the decimation in time of Cooley and Tukey, two of its stages in one pass over memory, and its
+ * bins are told apart. */
 
 /* (a, b) -> (a + b w, a - b w) for complex a, b and the root w. */
-ALWAYS_INLINE void butterfly(f32x16 *a_real, f32x16 *a_imaginary, f32x16 *b_real, f32x16 *b_imaginary, float c,
-                             float s) {
+ALWAYS_INLINE void butterfly(f32x16 *a_real, f32x16 *a_imaginary, f32x16 *b_real, f32x16 *b_imaginary,
+                             float c, float s) {
     const f32x16 real = *b_real * splat(c) - *b_imaginary * splat(s);
     const f32x16 imaginary = *b_real * splat(s) + *b_imaginary * splat(c);
     *b_real = *a_real - real;
@@ -31,7 +31,8 @@ static void two_stages(const audiolm_fft *f, size_t half, float *real, float *im
     const size_t count = f->size / 2, step = count / half, span = half * LANES;
     for (size_t block = 0; block < count * LANES; block += 4 * span)
         for (size_t offset = 0; offset < half; ++offset) {
-            const size_t place = block + offset * LANES, near = offset * step / 2, far = (offset + half) * step / 2;
+            const size_t place = block + offset * LANES;
+            const size_t near = offset * step / 2, far = (offset + half) * step / 2;
             f32x16 r[4], i[4];
             _Pragma("unroll") for (int k = 0; k < 4; ++k) {
                 r[k] = load(real + place + (size_t)k * span);
@@ -59,10 +60,11 @@ static void complex_fft(const audiolm_fft *f, float *real, float *imaginary) {
 }
 
 /* A bin of the real frame from the complex bin and its mirror. */
-ALWAYS_INLINE void real_bin(f32x16 real, f32x16 imaginary, f32x16 mirror_real, f32x16 mirror_imaginary, float c,
-                            float s, float *to_real, float *to_imaginary) {
+ALWAYS_INLINE void real_bin(f32x16 real, f32x16 imaginary, f32x16 mirror_real, f32x16 mirror_imaginary,
+                            float c, float s, float *to_real, float *to_imaginary) {
     const f32x16 half = splat(0.5f);
-    const f32x16 even_real = (real + mirror_real) * half, even_imaginary = (imaginary - mirror_imaginary) * half;
+    const f32x16 even_real = (real + mirror_real) * half;
+    const f32x16 even_imaginary = (imaginary - mirror_imaginary) * half;
     const f32x16 odd_real = (imaginary + mirror_imaginary) * half, odd_imaginary = (mirror_real - real) * half;
     store(to_real, even_real + odd_real * splat(c) - odd_imaginary * splat(s));
     store(to_imaginary, even_imaginary + odd_real * splat(s) + odd_imaginary * splat(c));
@@ -82,11 +84,12 @@ static void fft_bins(const audiolm_fft *f, float *real, float *imaginary) {
 }
 
 /* A complex bin from the bin of the real frame and its mirror. */
-ALWAYS_INLINE void complex_bin(f32x16 real, f32x16 imaginary, f32x16 mirror_real, f32x16 mirror_imaginary, float c,
-                               float s, float *to_real, float *to_imaginary) {
+ALWAYS_INLINE void complex_bin(f32x16 real, f32x16 imaginary, f32x16 mirror_real, f32x16 mirror_imaginary,
+                               float c, float s, float *to_real, float *to_imaginary) {
     const f32x16 half = splat(0.5f);
-    const f32x16 even_real = (real + mirror_real) * half, even_imaginary = (imaginary - mirror_imaginary) * half;
-    const f32x16 turned_real = (real - mirror_real) * half, turned_imaginary = (imaginary + mirror_imaginary) * half;
+    const f32x16 even_real = (real + mirror_real) * half, turned_real = (real - mirror_real) * half;
+    const f32x16 even_imaginary = (imaginary - mirror_imaginary) * half;
+    const f32x16 turned_imaginary = (imaginary + mirror_imaginary) * half;
     const f32x16 odd_real = turned_real * splat(c) + turned_imaginary * splat(s);
     const f32x16 odd_imaginary = turned_imaginary * splat(c) - turned_real * splat(s);
     store(to_real, even_real - odd_imaginary);

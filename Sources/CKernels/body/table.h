@@ -22,4 +22,5 @@ const audiolm_kernels TABLE = {
     .sigmoid = sigmoid,
     .multiply_silu = multiply_silu,
     .argmax = argmax,
+    .block_maxima = block_maxima,
 };

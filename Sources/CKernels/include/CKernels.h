@@ -55,9 +55,9 @@ typedef struct {
     float score_scale;
 } audiolm_attention;
 
-/* Fourier transforms of sixteen real frames of `size` samples side by side, a power of two and at least 4: arrays are
- * [..][16]. cosine and sine hold cos and -sin of 2 pi k / size for k = 0 ... size / 2; reversed tells where each of the
- * size / 2 complex numbers of the transform comes from, its index with the bits in reverse. */
+/* Fourier transforms of sixteen real frames of `size` samples side by side, a power of two and at least 4: arrays
+ * are [..][16]. cosine and sine hold cos and -sin of 2 pi k / size for k = 0 ... size / 2; reversed tells where
+ * each of the size / 2 complex numbers of the transform comes from, its index with the bits in reverse. */
 typedef struct {
     size_t size;
     const float *_Nonnull cosine;
@@ -115,6 +115,8 @@ typedef struct {
     /* Index of the largest of n > 0 values, the first of equals: the nearest code, given the values
      * dot(x, code) - |code|^2 / 2. */
     size_t (*_Nonnull argmax)(const float *_Nonnull x, size_t n);
+    /* The greatest of every sixteen in blocks of 256: maxima[16 b + lane] of x[256 b + 16 i + lane] over i. */
+    void (*_Nonnull block_maxima)(const float *_Nonnull x, size_t blocks, float *_Nonnull maxima);
 } audiolm_kernels;
 
 typedef enum { AUDIOLM_ISA_REF, AUDIOLM_ISA_AVX2, AUDIOLM_ISA_AVX512, AUDIOLM_ISA_NEON } audiolm_isa;

@@ -1,9 +1,9 @@
 /* Phases for magnitude spectra by real-time phase gradient heap integration (Prusa and Sondergaard, DAFx 2016).
  *
- * A frame's phases are integrated from its loudest bins outwards: a bin takes its phase from the frame before or
- * from a neighbour, whichever comes first in the order of loudness. The usual heap is not needed: between two
- * bins that have their phases already, nothing outside matters, so each such gap is filled from its own ends and
- * from the loudest bins of the frame before within it, in time that grows with the number of bins alone.
+ * A frame's phases are integrated from its loudest bins outwards: a bin takes its phase from the frame before or from
+ * a neighbour, whichever comes first in the order of loudness. The usual heap is not needed: between two bins that
+ * have their phases already, nothing outside matters, so each such gap is filled from its own ends and from the
+ * loudest bins of the frame before within it, in time that grows with the number of bins alone.
  *
  * Plain C without fused operations: the same results on every machine. Levels are proportional to the logarithm of
  * the magnitude, phases are in turns within [-0.5, 0.5]. */

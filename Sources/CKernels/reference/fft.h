@@ -26,7 +26,8 @@ static void fft_bins(const audiolm_fft *f, float *real, float *imaginary) {
     ref_complex_fft(f, real, imaginary);
     for (size_t low = 0; low <= count / 2; ++low)
         for (size_t lane = 0; lane < AUDIOLM_LANES; ++lane) {
-            const size_t here = low * AUDIOLM_LANES + lane, mirror = (count - low) % count * AUDIOLM_LANES + lane;
+            const size_t here = low * AUDIOLM_LANES + lane;
+            const size_t mirror = (count - low) % count * AUDIOLM_LANES + lane;
             const float r[2] = {real[here], real[mirror]}, i[2] = {imaginary[here], imaginary[mirror]};
             for (size_t side = 0; side < 2; ++side) {
                 const size_t bin = side ? count - low : low, to = bin * AUDIOLM_LANES + lane;

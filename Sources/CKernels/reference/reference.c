@@ -144,6 +144,14 @@ static void multiply_silu(float *x, const float *gate, size_t n) {
     for (size_t i = 0; i < n; ++i) x[i] = x[i] * (gate[i] * ref_sigmoid(gate[i]));
 }
 
+static void block_maxima(const float *x, size_t blocks, float *maxima) {
+    for (size_t i = 0; i < blocks * AUDIOLM_LANES; ++i) {
+        const float *block = x + i / AUDIOLM_LANES * AUDIOLM_LANES * AUDIOLM_LANES + i % AUDIOLM_LANES;
+        maxima[i] = block[0];
+        for (size_t k = 1; k < AUDIOLM_LANES; ++k) maxima[i] = fmaxf(maxima[i], block[k * AUDIOLM_LANES]);
+    }
+}
+
 static size_t argmax(const float *x, size_t n) {
     size_t best = 0;
     for (size_t i = 1; i < n; ++i)
@@ -173,4 +181,5 @@ const audiolm_kernels audiolm_kernels_ref = {
     .sigmoid = sigmoid,
     .multiply_silu = multiply_silu,
     .argmax = argmax,
+    .block_maxima = block_maxima,
 };

@@ -4,7 +4,8 @@ extension RealFFT {
     package func powers(
         of samples: [Float], frames: Int, hop: Int, window: [Float], scale: Float, on pool: WorkerPool
     ) -> Tensor {
-        precondition(frames == 0 || (frames - 1) * hop + window.count <= samples.count, "frames reach too far")
+        precondition(
+            frames == 0 || (frames - 1) * hop + window.count <= samples.count, "frames reach too far")
         var powers = Tensor(uninitialized: [frames, bins])
         powers.withMutablePointer { target in
             samples.withUnsafeBufferPointer { source in
