@@ -1,4 +1,7 @@
-"""Step `tokenize-acoustic`: codec tokens of every recording, as uint16 files [frames, levels]."""
+"""Step `tokenize-acoustic`: codec tokens of every recording, as uint16 files [frames, levels].
+
+`codebooks.npy` beside them holds the vectors that the tokens stand for, [levels, codes, latent_dim].
+"""
 
 import argparse
 import random
@@ -23,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     codec = load_bundle(args.bundle)
     out = args.runs / "tokens" / args.data / "acoustic"
+    save(out / "codebooks.npy", codec.quantizer.codebooks.numpy())
     for split in args.splits:
         recordings = piano_recordings.find(args.runs / "data" / args.data, (split,))
         random.Random(args.order).shuffle(recordings)
