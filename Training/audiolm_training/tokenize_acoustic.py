@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, required=True, help="the exported codec, as Models/codec")
     parser.add_argument("--data", default="piano", help="name of the data set")
     parser.add_argument("--order", type=int, default=0, help="seed of the order of recordings")
+    parser.add_argument("--limit", type=int, help="at most so many recordings of each split")
     parser.add_argument("--splits", nargs="+", default=["valid", "test", "train"])
 
 
@@ -30,6 +31,7 @@ def run(args: argparse.Namespace) -> None:
     for split in args.splits:
         recordings = piano_recordings.find(args.runs / "data" / args.data, (split,))
         random.Random(args.order).shuffle(recordings)
+        recordings = recordings[: args.limit]
         for number, recording in enumerate(recordings):
             target = out / split / f"{recording.identifier}.npy"
             if target.exists():

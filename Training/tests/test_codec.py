@@ -176,7 +176,7 @@ def test_train_export_and_tokenize(tmp_path):
     assert golden["codec.codes"].shape == (50, 4)
 
     tokenize_acoustic.run(
-        argparse.Namespace(runs=tmp_path, bundle=folder, data="piano", order=0, splits=["test"])
+        argparse.Namespace(runs=tmp_path, bundle=folder, data="piano", order=0, limit=1, splits=["test"])
     )
     codes = np.load(tmp_path / "tokens" / "piano" / "acoustic" / "test" / "test0.npy")
     assert codes.shape == (600, 4) and codes.dtype == np.uint16
