@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 EMBEDDING_DEVIATION = 0.3
-HEAD_DEVIATION = 0.03
+HEAD_DEVIATION = 0.02
 
 
 def projected(codebooks: Tensor, width: int, generator: torch.Generator) -> Tensor:

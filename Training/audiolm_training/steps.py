@@ -4,6 +4,7 @@ STEPS = {
     "render": "render",
     "prepare-recordings": "recordings",
     "train-codec": "train_codec",
+    "train-decoder": "train_decoder",
     "export-codec": "export_codec",
     "tokenize-acoustic": "tokenize_acoustic",
     "train-semantic": "train_semantic",

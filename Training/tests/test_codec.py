@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from audiolm_training import export_codec, phase_integration, synthetic, tokenize_acoustic, train_codec, weight_file
+from audiolm_training import export_codec, phase_integration, synthetic, tokenize_acoustic, train_codec, train_decoder, weight_file
 from audiolm_training.codec import Codec, CodecConfig, load_codec
 from audiolm_training.codec_metrics import mel_distance
 from audiolm_training.losses import SpectrumLoss
@@ -167,6 +167,11 @@ def test_train_export_and_tokenize(tmp_path):
     train_codec.run(train)
     second = torch.load(tmp_path / "codec" / "checkpoint.pt", weights_only=True)
     assert second["step"] > first["step"]
+
+    train_decoder.run(argparse.Namespace(config=CONFIG, runs=tmp_path, codec="codec", name="codec-decoder", minutes=None))
+    refined = torch.load(tmp_path / "codec-decoder" / "checkpoint.pt", weights_only=True)
+    changed = {name.split(".")[0] for name, tensor in refined["codec"].items() if not torch.equal(tensor, second["codec"][name])}
+    assert changed == {"decoder"}
 
     folder = tmp_path / "bundle"
     export_codec.run(argparse.Namespace(runs=tmp_path, codec="codec", bundle=folder))
