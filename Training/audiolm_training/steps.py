@@ -18,6 +18,7 @@ STEPS = {
     "evaluate-stages": "evaluate_stages",
     "export-stages": "export_stages",
     "evaluate-codec": "evaluate_codec",
+    "evaluate-codec-speed": "evaluate_codec_speed",
     "make-prompts": "make_prompts",
     "evaluate-continuations": "evaluate_continuations",
     "evaluate-speed": "evaluate_speed",
