@@ -18,6 +18,11 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
+    /// The codec of the bundle alone; `model` may also be a codec's own folder.
+    func loadCodec() throws -> AudioCodec {
+        try AudioCodec(contentsOf: BundleLocator().folder(of: model), threads: threads)
+    }
+
     func load() throws -> any SoundModel {
         try AudioLMBundle(contentsOf: BundleLocator().folder(of: model), threads: threads)
     }

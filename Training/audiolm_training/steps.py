@@ -23,5 +23,6 @@ STEPS = {
     "evaluate-continuations": "evaluate_continuations",
     "evaluate-speed": "evaluate_speed",
     "picture": "picture",
+    "codec-pictures": "codec_pictures",
     "report": "report",
 }

@@ -35,12 +35,12 @@ CODEC_COLUMNS = (
 
 
 def codec_rows(rows: dict[str, dict[str, float]]) -> str:
-    """One data set's systems, as `evaluate-codec` writes them, in the columns that were measured."""
+    """One data set's systems, ours last, as `evaluate-codec` writes them, in the columns that were measured."""
     columns = [column for column in CODEC_COLUMNS if any(column[0] in row for row in rows.values())]
     return markdown(
         ["system", *(title for _, title, _ in columns)],
         [[system, *(format(row[key], form) if key in row else "–" for key, _, form in columns)]
-         for system, row in rows.items()])  # fmt: skip
+         for system, row in sorted(rows.items(), key=lambda item: item[0].startswith("ours"))])  # fmt: skip
 
 
 def codebook_rows(use: dict[str, dict]) -> str:

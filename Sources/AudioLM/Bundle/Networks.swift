@@ -47,7 +47,8 @@ struct Networks: Sendable {
         try requireAgreement(path: folder.appending(path: "config.json").relativePath)
     }
 
-    private static func load<Part>(
+    /// Makes one part of the weights in `file` and adds its sizes to `parts`; throws `BundleError`.
+    static func load<Part>(
         _ name: String, _ file: URL, _ parts: inout [BundleInformation.Part],
         _ make: (WeightScope) throws -> Part
     ) throws -> Part {
