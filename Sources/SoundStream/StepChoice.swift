@@ -15,20 +15,23 @@ struct Step {
 
 /// The steps of least error of one frame.
 struct StepChoice {
-    private let limit: Int
-    /// Least error first.
-    private var kept: [Step] = []
+    /// Least error first; before as many have been considered, steps of infinite error at the end.
+    private var kept: [Step]
+    /// The least errors of groups of codes, least first, as many as steps are kept.
+    private var least: [Float]
     private var maxima: [Float] = []
 
-    /// - Parameter limit: how many steps are kept.
+    private static let none = Step(error: .infinity, origin: 0, code: 0)
+
+    /// - Parameter limit: how many steps are kept, at least one.
     init(keeping limit: Int) {
-        self.limit = limit
-        kept.reserveCapacity(limit + 1)
+        kept = [Step](repeating: Self.none, count: limit)
+        least = [Float](repeating: .infinity, count: limit)
     }
 
     /// The steps that were kept, best first; begins anew.
     mutating func take() -> [Step] {
-        defer { kept.removeAll(keepingCapacity: true) }
+        defer { for place in kept.indices { kept[place] = Self.none } }
         return kept
     }
 
@@ -37,12 +40,12 @@ struct StepChoice {
     mutating func consider(_ scores: UnsafePointer<Float>, count: Int, origin: Int, energy: Float) {
         let block = BlockMaxima.size
         let blocks = count / block
-        if maxima.count < blocks * BlockMaxima.lanes {
-            maxima = [Float](repeating: 0, count: blocks * BlockMaxima.lanes)
-        }
+        let groups = blocks * BlockMaxima.lanes
+        if maxima.count < groups { maxima = [Float](repeating: 0, count: groups) }
         BlockMaxima.find(scores, count: count, into: &maxima)
-        for index in 0..<blocks * BlockMaxima.lanes where !(energy - 2 * maxima[index] > bound) {
-            let (number, lane) = index.quotientAndRemainder(dividingBy: BlockMaxima.lanes)
+        let bound = bound(groups: groups, energy: energy)
+        for group in 0..<groups where energy - 2 * maxima[group] <= bound {
+            let (number, lane) = group.quotientAndRemainder(dividingBy: BlockMaxima.lanes)
             for code in stride(from: number * block + lane, to: (number + 1) * block, by: BlockMaxima.lanes) {
                 insert(Step(error: energy - 2 * scores[code], origin: origin, code: code))
             }
@@ -52,15 +55,30 @@ struct StepChoice {
         }
     }
 
-    /// Errors above are not kept.
-    private var bound: Float { kept.count < limit ? .infinity : kept[limit - 1].error }
+    /// An error that none of the steps to keep exceeds: as many groups have one of at most that.
+    private mutating func bound(groups: Int, energy: Float) -> Float {
+        let last = least.count - 1
+        for place in least.indices { least[place] = kept[place].error }
+        for group in 0..<groups {
+            let error = energy - 2 * maxima[group]
+            guard error < least[last] else { continue }
+            var place = last
+            while place > 0, error < least[place - 1] {
+                least[place] = least[place - 1]
+                place -= 1
+            }
+            least[place] = error
+        }
+        return least[last]
+    }
 
     private mutating func insert(_ step: Step) {
-        guard !(step.error > bound) else { return }
-        var place = kept.count
-        while place > 0, step.precedes(kept[place - 1]) { place -= 1 }
-        guard place < limit else { return }
-        kept.insert(step, at: place)
-        if kept.count > limit { kept.removeLast() }
+        var place = kept.count - 1
+        guard step.precedes(kept[place]) else { return }
+        while place > 0, step.precedes(kept[place - 1]) {
+            kept[place] = kept[place - 1]
+            place -= 1
+        }
+        kept[place] = step
     }
 }
