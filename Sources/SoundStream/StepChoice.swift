@@ -38,22 +38,35 @@ struct StepChoice {
     /// Considers all steps from a path of squared length `energy`, whose error is that less twice the score. Most
     /// are passed over sixteen at a time, by the highest score among them.
     mutating func consider(_ scores: UnsafePointer<Float>, count: Int, origin: Int, energy: Float) {
-        let block = BlockMaxima.size
-        let blocks = count / block
+        let blocks = count / BlockMaxima.size
         let groups = blocks * BlockMaxima.lanes
         if maxima.count < groups { maxima = [Float](repeating: 0, count: groups) }
         BlockMaxima.find(scores, count: count, into: &maxima)
-        let bound = bound(groups: groups, energy: energy)
-        for group in 0..<groups where energy - 2 * maxima[group] <= bound {
-            let (number, lane) = group.quotientAndRemainder(dividingBy: BlockMaxima.lanes)
-            for code in stride(from: number * block + lane, to: (number + 1) * block, by: BlockMaxima.lanes) {
-                insert(Step(error: energy - 2 * scores[code], origin: origin, code: code))
+        // The first path tells a bound; what is kept of it then bounds the others.
+        var worst = origin == 0 ? bound(groups: groups, energy: energy) : kept[kept.count - 1].error
+        maxima.withUnsafeBytes { maxima in
+            kept.withUnsafeMutableBufferPointer { kept in
+                func consider(_ code: Int) {
+                    let error = energy - 2 * scores[code]
+                    guard error <= worst else { return }
+                    Self.insert(Step(error: error, origin: origin, code: code), into: kept)
+                    worst = min(worst, kept[kept.count - 1].error)
+                }
+                for block in 0..<blocks {
+                    let errors = energy - 2 * maxima.loadUnaligned(fromByteOffset: 64 * block, as: Maxima.self)
+                    guard any(errors .<= worst) else { continue }
+                    for lane in 0..<BlockMaxima.lanes where errors[lane] <= worst {
+                        let first = block * BlockMaxima.size + lane
+                        for place in 0..<BlockMaxima.lanes { consider(first + place * BlockMaxima.lanes) }
+                    }
+                }
+                for code in blocks * BlockMaxima.size..<count { consider(code) }
             }
         }
-        for code in blocks * block..<count {
-            insert(Step(error: energy - 2 * scores[code], origin: origin, code: code))
-        }
     }
+
+    /// The maxima of one block.
+    private typealias Maxima = SIMD16<Float>
 
     /// An error that none of the steps to keep exceeds: as many groups have one of at most that.
     private mutating func bound(groups: Int, energy: Float) -> Float {
@@ -72,7 +85,8 @@ struct StepChoice {
         return least[last]
     }
 
-    private mutating func insert(_ step: Step) {
+    /// Puts a step in its place, if it has one, and the last out.
+    private static func insert(_ step: Step, into kept: UnsafeMutableBufferPointer<Step>) {
         var place = kept.count - 1
         guard step.precedes(kept[place]) else { return }
         while place > 0, step.precedes(kept[place - 1]) {
