@@ -1,6 +1,7 @@
 """What the codec is measured by, on made-up sound and a codec that has learned nothing."""
 
 import argparse
+import shutil
 import stat
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import soundfile
 import torch
 
 from audiolm_training import (
-    codec_excerpts, codec_metrics, evaluate_codec, evaluate_codec_speed, export_codec, report, tables,
+    codec_excerpts, codec_metrics, codec_pictures, evaluate_codec, evaluate_codec_speed, export_codec, report, tables,
 )  # fmt: skip
 from audiolm_training.codec import Codec, CodecConfig
 from audiolm_training.codebook_use import level_entropies
@@ -173,3 +174,22 @@ def test_the_recogniser_hears_a_sound_alike_whatever_came_before():
     first = recogniser.words(sound)
     recogniser.words(np.zeros(2 * SAMPLE_RATE, np.float32))
     assert recogniser.words(sound) == first
+
+
+def test_pictures_and_examples(runs: Path):
+    pytest.importorskip("matplotlib")
+    if not shutil.which("opusenc"):
+        pytest.skip("opus-tools are not installed")
+    config = runs / "examples.yaml"
+    entry = "  - {{name: {0}, title: Tones {0}, file: real/a.wav, start: {1}, credit: made up}}"
+    config.write_text("\n".join(["excerpts:", entry.format("one", 0), entry.format("two", 30)]))
+    args = argparse.Namespace(config=config, runs=runs, data=runs, bundle=runs / "bundle",
+                              picture=runs / "codec.png", examples=runs / "examples")  # fmt: skip
+    codec_pictures.run(args)
+    assert args.picture.stat().st_size > 10_000
+    assert len(list(args.examples.glob("*.ogg"))) == 12
+    listed = (args.examples / "README.md").read_text()
+    assert "(two-ours-1_5.ogg)" in listed and "- Tones two: made up." in listed
+    config.write_text("\n".join(["excerpts:", entry.format("late", 40)]))
+    with pytest.raises(SystemExit, match="choose another start"):
+        codec_pictures.run(args)
