@@ -53,7 +53,8 @@ struct StepChoice {
                     worst = min(worst, kept[kept.count - 1].error)
                 }
                 for block in 0..<blocks {
-                    let errors = energy - 2 * maxima.loadUnaligned(fromByteOffset: 64 * block, as: Maxima.self)
+                    let errors =
+                        energy - 2 * maxima.loadUnaligned(fromByteOffset: 64 * block, as: Maxima.self)
                     guard any(errors .<= worst) else { continue }
                     for lane in 0..<BlockMaxima.lanes where errors[lane] <= worst {
                         let first = block * BlockMaxima.size + lane
