@@ -1,6 +1,7 @@
 """Step `evaluate-codec-speed`: the built command's encoder and decoder on one core, beside the PyTorch twin in turn.
 
 The command's time is that of the whole process, from its start to the written file; PyTorch's is that of the call alone.
+Both are processor time on one thread, in which other work on the machine does not count.
 """
 
 import argparse
@@ -46,16 +47,16 @@ def run(args: argparse.Namespace) -> None:
         soundfile.write(files[0], sound, SAMPLE_RATE, "PCM_16")
         for _ in range(args.times):
             for part, twin in (("encode", lambda: codec.encode(wave)), ("decode", lambda: codec.decode(codes))):
-                times.setdefault((part, "command_seconds"), []).append(call(args, part, files)["wall_seconds"])
-                started = time.monotonic()
+                times.setdefault((part, "command_seconds"), []).append(call(args, part, files)["processor_seconds"])
+                started = time.process_time()
                 twin()
-                times.setdefault((part, "torch_seconds"), []).append(time.monotonic() - started)
+                times.setdefault((part, "torch_seconds"), []).append(time.process_time() - started)
         for (part, who), each in times.items():
             result.setdefault(part, {})[who] = statistics.median(each)
         if args.hour:
             soundfile.write(files[0], np.resize((once * 32767).astype(np.int16), HOUR * SAMPLE_RATE), SAMPLE_RATE)
             hour = {part: call(args, part, files) for part in ("encode", "decode")}
-            result["hour"] = {part: {key: row[key] for key in ("wall_seconds", "peak_megabytes")}
+            result["hour"] = {part: {key: row[key] for key in ("processor_seconds", "peak_megabytes")}
                               for part, row in hour.items()}  # fmt: skip
     tables.write_result(args.runs, "codec_speed", result)
     print(tables.codec_speed_rows(result))

@@ -57,8 +57,8 @@ def codec_speed_rows(speed: dict[str, Any]) -> str:
     rows = [[f"{part}, {seconds:.0f} s of sound", *(f"{row[key]:.2f} s ({seconds / row[key]:.0f} ×)" for key in
              ("command_seconds", "torch_seconds")), f"{row['torch_seconds'] / row['command_seconds']:.1f}"]
             for part in ("encode", "decode") if (row := speed.get(part))]  # fmt: skip
-    table = markdown(["one core", "the command (× real time)", "PyTorch", "ratio"], rows)
-    memory = ", ".join(f"{part} an hour of sound: {row['peak_megabytes']:.0f} MB in {row['wall_seconds']:.0f} s"
+    table = markdown(["one core, processor time", "the command (× real time)", "PyTorch", "ratio"], rows)
+    memory = ", ".join(f"{part} an hour of sound: {row['peak_megabytes']:.0f} MB, {row['processor_seconds']:.0f} s"
                        for part, row in speed.get("hour", {}).items())  # fmt: skip
     machine = f"{speed['processor']}, load average {speed['load_average']:.1f}"
     return f"{table}\n\n{machine}." + (f" Peak memory to {memory}." if memory else "")
