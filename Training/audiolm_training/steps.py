@@ -3,6 +3,7 @@
 STEPS = {
     "render": "render",
     "prepare-recordings": "recordings",
+    "prepare-speech": "prepare_speech",
     "train-codec": "train_codec",
     "export-codec": "export_codec",
     "tokenize-acoustic": "tokenize_acoustic",

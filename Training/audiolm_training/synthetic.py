@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from .piano_recordings import SAMPLE_RATE
+from .labelled_recordings import SAMPLE_RATE
 
 
 def write(folder: Path, seconds: float = 12.0, count: int = 3, seed: int = 0) -> None:

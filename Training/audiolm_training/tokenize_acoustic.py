@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import piano_recordings
+from . import labelled_recordings
 from .codec import Codec
 from .export_codec import load_bundle
 from .token_data import save
@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> None:
     codec = load_bundle(args.bundle)
     out = args.runs / "tokens" / args.data / "acoustic"
     for split in args.splits:
-        recordings = piano_recordings.find(args.runs / "data" / args.data, (split,))
+        recordings = labelled_recordings.find(args.runs / "data" / args.data, (split,))
         random.Random(args.order).shuffle(recordings)
         for number, recording in enumerate(recordings):
             target = out / split / f"{recording.identifier}.npy"

@@ -14,11 +14,10 @@ from audiolm_training import (
     features,
     fit_kmeans,
     kmeans,
-    note_targets,
-    piano_recordings,
+    note_labels,
+    labelled_recordings,
     probe_semantic,
     synthetic,
-    token_probe,
     tokenize_semantic,
     train_semantic,
     weight_file,
@@ -54,11 +53,11 @@ def test_sound_that_ends_inside_a_frame_gets_that_frame():
 
 def test_note_rolls_follow_start_and_stretch():
     notes = np.array([[1.0, 2.0, 60, 80], [1.5, 1.51, 61, 80]], np.float32)
-    rolls = note_targets.note_rolls(notes, start=0.5, frames=50)
+    rolls = note_labels.note_rolls(notes, start=0.5, frames=50)
     assert rolls["active"][:, 39].nonzero()[0].tolist() == list(range(12, 38))
     assert rolls["onset"].nonzero()[0].tolist() == [12, 25]
     assert rolls["pitch_class"][25].nonzero()[0].tolist() == [0, 1]
-    stretched = note_targets.note_rolls(notes, start=0.5, frames=50, stretch=2.0)
+    stretched = note_labels.note_rolls(notes, start=0.5, frames=50, stretch=2.0)
     assert stretched["onset"].nonzero()[0].tolist() == [25]
 
 
@@ -84,11 +83,15 @@ def test_kmeans_finds_separate_clusters():
 def test_probe_scores_perfect_and_useless_tokens():
     rng = np.random.default_rng(0)
     classes = rng.integers(0, 12, 4000)
-    labels = token_probe.Labels(np.eye(12)[classes], (classes == 3).astype(float), rng.integers(0, 2, 4000))
-    perfect = token_probe.probe(classes, labels, classes, labels, 12)
-    assert perfect.pitch_class_f1 == 1 and perfect.onset_f1 == 1 and perfect.instrument_bits < 0.02
+    labels = {
+        "pitch_class": np.eye(12)[classes],
+        "any_onset": (classes == 3).astype(float)[:, None],
+        "source": rng.integers(0, 2, 4000),
+    }
+    perfect = note_labels.probe(classes, labels, classes, labels, 12)
+    assert perfect["pitch_class_f1"] == 1 and perfect["onset_f1"] == 1 and perfect["instrument_bits"] < 0.02
     useless = rng.integers(0, 12, 4000)
-    assert token_probe.probe(useless, labels, useless, labels, 12).pitch_class_f1 < 0.2
+    assert note_labels.probe(useless, labels, useless, labels, 12)["pitch_class_f1"] < 0.2
 
 
 def test_weights_survive_their_file(tmp_path):
@@ -118,7 +121,7 @@ def test_training_resumes_where_it_stopped(runs):
 
 def test_every_recording_gets_its_tokens(runs):
     tokenize_semantic.run(argparse.Namespace(config=CONFIG, runs=runs, order=0, splits=["train", "valid", "test"]))
-    for recording in piano_recordings.find(runs / "data" / "piano"):
+    for recording in labelled_recordings.find(runs / "data" / "piano"):
         tokens = np.load(runs / "tokens/piano/semantic" / recording.split / f"{recording.identifier}.npy")
         assert tokens.dtype == np.uint16 and len(tokens) == -(-len(recording.samples()) // 960)
         assert tokens.max() < 32
