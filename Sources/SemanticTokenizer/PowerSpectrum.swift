@@ -4,13 +4,13 @@ import Tensors
 ///
 /// A frame of N samples is taken as N / 2 complex numbers, transformed by the decimation in time of Cooley and
 /// Tukey, and separated into the bins 0 ... N / 2 of the real frame.
-struct PowerSpectrum: Sendable {
-    typealias Lanes = SIMD16<Float>
+package struct PowerSpectrum: Sendable {
+    package typealias Lanes = SIMD16<Float>
 
     /// Samples of a frame, a power of two.
-    let size: Int
+    package let size: Int
     /// Number of bins, N / 2 + 1.
-    var bins: Int { size / 2 + 1 }
+    package var bins: Int { size / 2 + 1 }
 
     private let window: [Float]
     /// cos and −sin of 2 π k / N for k in 0 ... N / 2.
@@ -19,7 +19,7 @@ struct PowerSpectrum: Sendable {
     /// Where the complex number that belongs at each place comes from.
     private let reversed: [Int]
 
-    init(size: Int) {
+    package init(size: Int) {
         precondition(size >= 4 && size & (size - 1) == 0, "\(size) is not a power of two")
         self.size = size
         let turn = 2 * Double.pi / Double(size)
@@ -34,7 +34,7 @@ struct PowerSpectrum: Sendable {
 
     /// Squared magnitudes of `frames` ≤ 16 frames that begin `hop` samples apart at `samples`, times `scale`, into
     /// rows of `bins` at `target`. Every frame's result is independent of the others'.
-    func transform(
+    package func transform(
         _ samples: UnsafePointer<Float>, frames: Int, hop: Int, scale: Float,
         into target: UnsafeMutablePointer<Float>
     ) {

@@ -20,7 +20,7 @@ import Testing
         #expect(command.continuation.promptSeconds == nil)
         #expect(!command.continuation.onlyContinuation)
         #expect(command.sampling.options.isEmpty)
-        #expect(command.model.model == "piano")
+        #expect(command.model.model == "auto")
         #expect(command.model.threads == nil)
         #expect(!command.output.force && !command.output.json && !command.output.quiet)
     }

@@ -15,7 +15,7 @@ import Testing
     @Test func tokensAndBack() throws {
         let input = folder.file("s.wav")
         try chord(seconds: 2, rate: 44100, channels: 2).write(to: input)
-        try TokenizeCommand.parse([input.path, "--quiet"]).run { ToneModel() }
+        try TokenizeCommand.parse([input.path, "--quiet"]).run { _ in ChosenModel(ToneModel()) }
         let tokens = folder.file("s.tokens.json")
         #expect(try TokenFile(contentsOf: tokens).tokens.acoustic.count == 100)
         try DetokenizeCommand.parse([tokens.path, "--quiet", "--levels", "5"]).run { ToneModel() }

@@ -63,10 +63,15 @@ class PhoneAligner:
         return " ".join(LETTERS[letter] for letter in letters)
 
     def _recognise(self, pcm: bytes, words: list[str]) -> list[str]:
-        """Aligns a sequence of words; gives the words with the numbers of their pronunciations, pauses left out."""
+        """Aligns a sequence of words; gives the words with the numbers of their pronunciations, pauses left out.
+
+        Throws RuntimeError where the words do not fit the sound.
+        """
         self._decoder.set_align_text(" ".join(words))
         self._decode(pcm)
-        return [segment.word for segment in self._decoder.seg() if segment.word[0] not in "<["]
+        if (segments := self._decoder.seg()) is None:
+            raise RuntimeError("no alignment")
+        return [segment.word for segment in segments if segment.word[0] not in "<["]
 
     def _decode(self, pcm: bytes) -> None:
         self._decoder.start_utt()

@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     out = args.runs / "data" / args.name
     aligner = PhoneAligner()
-    rows = []
+    rows: list[dict] = []
     for speaker, group in groupby(read_utterances(args.speech), key=lambda utterance: utterance.speaker):
         utterances = list(group)
         split = _split(speaker, utterances, args.valid_share, args.longest_valid)

@@ -22,19 +22,25 @@ from audiolm_training import (
     train_semantic,
     weight_file,
 )
+from audiolm_training.phone_alignment import PHONES
 from audiolm_training.semantic_tokenizer import SemanticTokenizer, TokenizerConfiguration, windows
 from audiolm_training.w2v_bert import contrastive_loss
 
-CONFIG = Path(__file__).parents[1] / "configs" / "debug.yaml"
+CONFIGS = Path(__file__).parents[1] / "configs"
+CONFIG = CONFIGS / "debug.yaml"
+
+
+def rehearse(runs: Path, config: Path, data: str) -> Path:
+    """Made-up recordings, an encoder and a tokenizer in `runs`."""
+    synthetic.write(runs / "data" / data)
+    train_semantic.run(argparse.Namespace(config=config, runs=runs, device="cpu"))
+    fit_kmeans.run(argparse.Namespace(config=config, runs=runs))
+    return runs
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory) -> Path:
-    runs = tmp_path_factory.mktemp("runs")
-    synthetic.write(runs / "data" / "piano")
-    train_semantic.run(argparse.Namespace(config=CONFIG, runs=runs, device="cpu"))
-    fit_kmeans.run(argparse.Namespace(config=CONFIG, runs=runs))
-    return runs
+    return rehearse(tmp_path_factory.mktemp("runs"), CONFIG, "piano")
 
 
 def test_a_full_scale_sine_has_no_decibels():
@@ -154,3 +160,15 @@ def test_long_sound_is_tokenized_as_its_windows_say():
         second = tokenizer.quantise(tokenizer.activations(frames[:, 15:35]))[0]
     assert len(tokens) == 48
     assert torch.equal(tokens[17:32], second[2:17])
+
+
+def test_the_chain_runs_on_phones_as_well(tmp_path):
+    config = CONFIGS / "debug-speech.yaml"
+    runs = rehearse(tmp_path, config, "speech")
+    probe_semantic.run(argparse.Namespace(config=config, runs=runs, blocks=False, windows=3, iterations=2))
+    header, *rows = (runs / "semantic" / "probe.csv").read_text().splitlines()
+    assert header.startswith("tokens from,phone_accuracy,phone_f1,speaker_bits") and len(rows) == 2
+    export_semantic.run(argparse.Namespace(config=config, runs=runs, bundle=tmp_path / "bundle"))
+    section = json.loads((tmp_path / "bundle" / "config.json").read_text())["semantic_tokenizer"]
+    assert section["window"] == 512 and section["bands"] == 40
+    assert section["summary_width"] == 16 + len(PHONES)

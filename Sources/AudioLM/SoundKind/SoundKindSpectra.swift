@@ -1,0 +1,88 @@
+import Foundation
+import SemanticTokenizer
+
+/// Power spectra of a snippet at 50 Hz, and their sums in 32 bands.
+struct SoundKindSpectra {
+    static let window = 2048
+    static let hop = 480
+    static let bands = 32
+    private static let lowest = 60.0
+    private static let highest = 7500.0
+    private static let sampleRate = 24_000.0
+    /// Of the loudest frame's power, added to every bin and band.
+    private static let floorShare = 1e-6
+    /// −110 dB of a full-scale sine.
+    private static let silence = 1e-11
+
+    let frames: Int
+    /// Bins of a spectrum.
+    let bins: Int
+    /// [frames][bins], a full-scale sine being 1.
+    let powers: [Float]
+    let floor: Double
+    /// Logarithms of the bands above the floor, [frames][bands].
+    let logBands: [[Double]]
+    /// Logarithms of the frames' mean over the bands, [frames].
+    let levels: [Double]
+
+    /// Nil where the sound is shorter than two windows' beginnings.
+    init?(_ samples: ArraySlice<Float>) {
+        guard samples.count >= Self.window + Self.hop else { return nil }
+        let spectrum = PowerSpectrum(size: Self.window)
+        let (frames, bins) = ((samples.count - Self.window) / Self.hop + 1, spectrum.bins)
+        var powers = [Float](repeating: 0, count: frames * bins)
+        let scale = Float(4 / Double(Self.window) * (4 / Double(Self.window)))
+        let lanes = PowerSpectrum.Lanes.scalarCount
+        powers.withUnsafeMutableBufferPointer { target in
+            samples.withUnsafeBufferPointer { source in
+                guard let target = target.baseAddress, let source = source.baseAddress else { return }
+                for first in stride(from: 0, to: frames, by: lanes) {
+                    spectrum.transform(
+                        source + first * Self.hop, frames: min(lanes, frames - first), hop: Self.hop,
+                        scale: scale, into: target + first * bins)
+                }
+            }
+        }
+        let filters = Self.filters(bins: bins)
+        let energies = (0..<frames).map { frame in
+            filters.map { filter in
+                filter.weights.indices.reduce(0) {
+                    $0 + filter.weights[$1] * Double(powers[frame * bins + filter.first + $1])
+                }
+            }
+        }
+        let means = energies.map { $0.reduce(0, +) / Double(Self.bands) }
+        let floor = Self.floorShare * (means.max() ?? 0) + Self.silence
+        self.frames = frames
+        self.bins = bins
+        self.powers = powers
+        self.floor = floor
+        logBands = energies.map { $0.map { log($0 + floor) } }
+        levels = means.map { log($0 + floor) }
+    }
+
+    /// A triangle over neighbouring bins, of sum 1.
+    private struct Filter {
+        let first: Int
+        let weights: [Double]
+    }
+
+    /// Evenly spaced in mel.
+    private static func filters(bins: Int) -> [Filter] {
+        func mel(_ frequency: Double) -> Double { 2595 * log10(1 + frequency / 700) }
+        let step = (mel(highest) - mel(lowest)) / Double(bands + 1)
+        let edges = (0..<bands + 2).map { 700 * (pow(10, (mel(lowest) + Double($0) * step) / 2595) - 1) }
+        return (0..<bands).map { band in
+            let weights = (0..<bins).map { bin in
+                let frequency = Double(bin) * sampleRate / Double(window)
+                let rising = (frequency - edges[band]) / (edges[band + 1] - edges[band])
+                let falling = (edges[band + 2] - frequency) / (edges[band + 2] - edges[band + 1])
+                return max(0, min(rising, falling))
+            }
+            let sum = weights.reduce(0, +)
+            let first = weights.firstIndex { $0 > 0 } ?? 0
+            let last = weights.lastIndex { $0 > 0 } ?? 0
+            return Filter(first: first, weights: weights[first...last].map { $0 / sum })
+        }
+    }
+}
