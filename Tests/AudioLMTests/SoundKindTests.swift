@@ -43,7 +43,7 @@ import Testing
         let folder = try TemporaryFolder()
         let config = """
             {"format": 1, "model_type": "sound_kind", "kinds": ["piano", "speech"], "mean": [0], "deviation": [1],
-             "weights": [[1], [2]], "bias": [0, 0]}
+             "hidden_weights": [[1]], "hidden_bias": [0], "weights": [[1], [2]], "bias": [0, 0]}
             """
         try config.write(to: folder.file("config.json"), atomically: true, encoding: .utf8)
         #expect(throws: BundleError.self) { try SoundKindClassifier(contentsOf: folder.url) }

@@ -9,23 +9,25 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from . import tables
+from . import speech_targets, tables, targets
 from .bundle import write_checksums
-from .targets import Results, figures
+from .targets import Figure, Results
 from .training_record import training_record
 
-RESULTS = ("codec", "stages", "continuations", "speed", "training")
+RESULTS = ("codec", "stages", "continuations", "speed", "training", "voices", "likelihood", "sound_kinds")
+FIGURES: dict[str, Callable[[Results], list[Figure]]] = {"piano": targets.figures, "speech": speech_targets.figures}
 PROBE_ROWS = {"tokenizer": "tokens", "log-frequency frames": "plain_frames"}
 BLOCK = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end of figures -->)", re.DOTALL)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--corpus", choices=list(FIGURES), default="piano", help="whose targets these are")
     parser.add_argument("--cards", type=Path, nargs="*", default=[],
                         help="bundle folders whose README.md gets the figures, SHA256SUMS anew")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> None:
-    results = read_results(args.runs)
+    results = read_results(args.runs, args.corpus)
     print(targets_table(results))
     for folder in args.cards:
         card = folder / "README.md"
@@ -33,10 +35,10 @@ def run(args: argparse.Namespace) -> None:
         write_checksums(folder)
 
 
-def read_results(runs: Path) -> Results:
-    results = {name: result for name in RESULTS if (result := tables.read_result(runs, name))}
+def read_results(runs: Path, corpus: str) -> Results:
+    results = {name: result for name in RESULTS if (result := tables.read_result(runs, name))} | {"corpus": corpus}
     # A record kept at the export stands where training went on after it.
-    results.setdefault("training", training_record(runs))
+    results.setdefault("training", training_record(runs, corpus))
     probe = runs / "semantic" / "probe.csv"
     if probe.exists():
         with open(probe, newline="") as file:
@@ -54,7 +56,7 @@ def filled(card: str, results: Results) -> str:
 
 
 def targets_table(results: Results) -> str:
-    return tables.markdown(["what", "target", "measured", "reached"], [figure.cells for figure in figures(results)])
+    return tables.markdown(["what", "target", "measured", "reached"], [figure.cells for figure in FIGURES[results["corpus"]](results)])
 
 
 def codec_table(results: Results) -> str:

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Tells from a snippet which bundle it is for: multinomial logistic regression on `SoundKindFeatures`.
+/// Tells from a snippet which bundle it is for: a network of one hidden layer on `SoundKindFeatures`.
 public struct SoundKindClassifier: Sendable {
     private let configuration: Configuration
 
@@ -13,7 +13,7 @@ public struct SoundKindClassifier: Sendable {
         guard configuration.isConsistent else {
             throw BundleError.configuration(
                 path: folder.appending(path: "config.json").relativePath,
-                reason: "expected \(SoundKindFeatures.count) features for each of two or more kinds")
+                reason: "expected a hidden layer over \(SoundKindFeatures.count) features and two or more kinds")
         }
     }
 
@@ -29,28 +29,47 @@ public struct SoundKindClassifier: Sendable {
         /// [features]
         let mean: [Double]
         let deviation: [Double]
-        /// [kinds][features]
+        /// [hidden][features]
+        let hiddenWeights: [[Double]]
+        /// [hidden]
+        let hiddenBias: [Double]
+        /// [kinds][hidden]
         let weights: [[Double]]
         /// [kinds]
         let bias: [Double]
 
-        var isConsistent: Bool {
-            let count = SoundKindFeatures.count
-            return kinds.count >= 2 && Set(kinds).count == kinds.count && bias.count == kinds.count
-                && mean.count == count && deviation.count == count && deviation.allSatisfy { $0 > 0 }
-                && weights.count == kinds.count && weights.allSatisfy { $0.count == count }
+        private enum CodingKeys: String, CodingKey {
+            case kinds, mean, deviation, weights, bias
+            case hiddenWeights = "hidden_weights"
+            case hiddenBias = "hidden_bias"
         }
 
-        /// The softmax of linear functions of normalised features [features].
+        var isConsistent: Bool {
+            let count = SoundKindFeatures.count
+            return kinds.count >= 2 && Set(kinds).count == kinds.count && mean.count == count
+                && deviation.count == count && deviation.allSatisfy { $0 > 0 }
+                && hiddenWeights.count == hiddenBias.count && hiddenWeights.allSatisfy { $0.count == count }
+                && weights.count == kinds.count && bias.count == kinds.count
+                && weights.allSatisfy { $0.count == hiddenBias.count }
+        }
+
+        /// Softmax over the kinds. features [features]
         func shares(_ features: [Double]) -> [String: Double] {
-            let normalised = features.indices.map { (features[$0] - mean[$0]) / deviation[$0] }
-            let logits = kinds.indices.map { kind in
-                zip(weights[kind], normalised).reduce(bias[kind]) { $0 + $1.0 * $1.1 }
-            }
+            let normalised: [Double] = features.indices.map { (features[$0] - mean[$0]) / deviation[$0] }
+            let hidden = Self.linear(hiddenWeights, normalised, hiddenBias).map { max($0, 0) }
+            let logits = Self.linear(weights, hidden, bias)
             let highest = logits.max() ?? 0
-            let powers = logits.map { exp($0 - highest) }
+            let powers: [Double] = logits.map { exp($0 - highest) }
             let sum = powers.reduce(0, +)
             return Dictionary(uniqueKeysWithValues: zip(kinds, powers.map { $0 / sum }))
+        }
+
+        private static func linear(_ weights: [[Double]], _ x: [Double], _ bias: [Double]) -> [Double] {
+            zip(weights, bias).map { row, bias in
+                var sum: Double = bias
+                for (weight, value) in zip(row, x) { sum += weight * value }
+                return sum
+            }
         }
     }
 }

@@ -5,8 +5,10 @@ import Foundation
 /// The same as `sound_kind_features.py` computes, in the same order.
 enum SoundKindFeatures {
     static let sampleRate = 24_000
-    static let count = 3 * SoundKindSpectra.bands + SoundKindSpectra.bands / group + 3 + levelLags.count + 1
-        + peakLags.count
+    static let count: Int = {
+        let bands = SoundKindSpectra.bands
+        return 3 * bands + bands / group + 3 + levelLags.count + 1 + peakLags.count
+    }()
     /// Samples of a long snippet's end that are judged.
     private static let longest = 20 * sampleRate
     /// Nepers of power under the loudest frame.
@@ -22,79 +24,100 @@ enum SoundKindFeatures {
     /// [count]; nil where the sound is too short.
     static func of(_ samples: [Float]) -> [Double]? {
         guard let spectra = SoundKindSpectra(samples.suffix(longest)) else { return nil }
-        let loudest = spectra.levels.max() ?? 0
-        let active = spectra.levels.map { $0 > loudest - activeRange }
-        return shapes(spectra, active) + changes(spectra, active) + levels(spectra.levels, active)
-            + selfSimilarity(spectra.levels.map { max($0, loudest - activeRange) }) + partials(spectra, active)
+        let quietest: Double = (spectra.levels.max() ?? 0) - activeRange
+        let active: [Bool] = spectra.levels.map { $0 > quietest }
+        let clipped: [Double] = spectra.levels.map { max($0, quietest) }
+        var features: [Double] = shapes(spectra, active)
+        features += changes(spectra, active)
+        features += levels(spectra.levels, active)
+        features += selfSimilarity(clipped)
+        features += partials(spectra, active)
+        return features
     }
 
     /// Mean and deviation of each band beside its frame's level.
     private static func shapes(_ spectra: SoundKindSpectra, _ active: [Bool]) -> [Double] {
-        let rows = active.indices.filter { active[$0] }.map { frame in
-            spectra.logBands[frame].map { $0 - spectra.levels[frame] }
+        var columns = [[Double]](repeating: [], count: SoundKindSpectra.bands)
+        for frame in active.indices where active[frame] {
+            for band in columns.indices {
+                columns[band].append(spectra.logBands[frame][band] - spectra.levels[frame])
+            }
         }
-        let columns = (0..<SoundKindSpectra.bands).map { band in rows.map { $0[band] } }
         return columns.map(mean) + columns.map(deviation)
     }
 
     /// Mean size of each band's steps from frame to frame, and how much of their squares are rises.
     private static func changes(_ spectra: SoundKindSpectra, _ active: [Bool]) -> [Double] {
-        let bands = 0..<SoundKindSpectra.bands
-        var rows = active.indices.dropFirst().filter { active[$0] }.map { frame in
-            bands.map { spectra.logBands[frame][$0] - spectra.logBands[frame - 1][$0] }
+        let groups = SoundKindSpectra.bands / group
+        var sizes = [Double](repeating: 0, count: SoundKindSpectra.bands)
+        var squares = [Double](repeating: 0, count: groups)
+        var rises = squares
+        let frames = active.indices.dropFirst().filter { active[$0] }
+        for frame in frames {
+            for band in sizes.indices {
+                let step = spectra.logBands[frame][band] - spectra.logBands[frame - 1][band]
+                sizes[band] += abs(step) / Double(frames.count)
+                squares[band / group] += step * step
+                if step > 0 { rises[band / group] += step * step }
+            }
         }
-        if rows.isEmpty { rows = [bands.map { _ in 0 }] }
-        let sizes = bands.map { band in mean(rows.map { abs($0[band]) }) }
-        let attacks = stride(from: 0, to: bands.count, by: group).map { first in
-            let steps = rows.flatMap { $0[first..<first + group] }
-            let rises = steps.reduce(0) { $0 + max($1, 0) * max($1, 0) }
-            return rises / (steps.reduce(0) { $0 + $1 * $1 } + 1e-6)
-        }
-        return sizes + attacks
+        return sizes + zip(rises, squares).map { $0 / ($1 + 1e-6) }
     }
 
     /// Share of frames that sound, and how their level varies.
     private static func levels(_ levels: [Double], _ active: [Bool]) -> [Double] {
-        let share = Double(active.count { $0 }) / Double(active.count)
-        let steps = zip(levels.dropFirst(), levels).map { abs($0 - $1) }
-        return [share, deviation(levels.indices.filter { active[$0] }.map { levels[$0] }), mean(steps)]
+        let sounding: [Double] = levels.indices.filter { active[$0] }.map { levels[$0] }
+        let steps: [Double] = zip(levels.dropFirst(), levels).map { abs($0 - $1) }
+        return [Double(sounding.count) / Double(levels.count), deviation(sounding), mean(steps)]
     }
 
     /// Correlation of the level with itself some frames later.
     private static func selfSimilarity(_ levels: [Double]) -> [Double] {
         let middle = mean(levels)
-        let centred = levels.map { $0 - middle }
-        let variance = mean(centred.map { $0 * $0 }) + 1e-6
+        let centred: [Double] = levels.map { $0 - middle }
+        let variance = product(centred, centred) / Double(centred.count) + 1e-6
         return levelLags.map { lag in
             guard centred.count > lag else { return 0 }
-            return mean(zip(centred.dropFirst(lag), centred).map { $0 * $1 }) / variance
+            return product(Array(centred.dropFirst(lag)), centred) / Double(centred.count - lag) / variance
         }
     }
 
     /// How far the spectra's peaks stand out, and how alike they are some frames later.
     private static func partials(_ spectra: SoundKindSpectra, _ active: [Bool]) -> [Double] {
-        let peaks = (0..<spectra.frames).map { peaks(spectra, frame: $0) }
-        let norms = peaks.map { ($0.reduce(0) { $0 + $1 * $1 }).squareRoot() + 1e-6 }
-        let height = mean(peaks.indices.filter { active[$0] }.map { mean(peaks[$0]) })
-        return [height]
+        let rows: [[Double]] = (0..<spectra.frames).map { peaks(spectra, frame: $0) }
+        let norms: [Double] = rows.map { product($0, $0).squareRoot() + 1e-6 }
+        let heights: [Double] = rows.indices.filter { active[$0] }.map { mean(rows[$0]) }
+        return [mean(heights)]
             + peakLags.map { lag in
-                mean(
-                    peaks.indices.dropFirst(lag).filter { active[$0] && active[$0 - lag] }.map { frame in
-                        let product = zip(peaks[frame], peaks[frame - lag]).reduce(0) { $0 + $1.0 * $1.1 }
-                        return product / (norms[frame] * norms[frame - lag])
-                    })
+                var alike: [Double] = []
+                for frame in rows.indices.dropFirst(lag) where active[frame] && active[frame - lag] {
+                    let norm = norms[frame] * norms[frame - lag]
+                    alike.append(product(rows[frame], rows[frame - lag]) / norm)
+                }
+                return mean(alike)
             }
     }
 
     /// Logarithmic spectrum above the mean of its surroundings, 0 where it is below. [peakBins]
     private static func peaks(_ spectra: SoundKindSpectra, frame: Int) -> [Double] {
-        let logs = peakBins.map { log(Double(spectra.powers[frame * spectra.bins + $0]) + spectra.floor / 10) }
+        let first = frame * spectra.bins
+        let logs: [Double] = peakBins.map { log(Double(spectra.powers[first + $0]) + spectra.floor / 10) }
         let last = logs.count - 1
-        var sum = (-peakReach...peakReach).reduce(0) { $0 + logs[min(max($1, 0), last)] }
-        return logs.indices.map { bin in
-            defer { sum += logs[min(bin + peakReach + 1, last)] - logs[max(bin - peakReach, 0)] }
-            return max(0, logs[bin] - sum / Double(2 * peakReach + 1))
+        var sum = 0.0
+        for bin in -peakReach...peakReach { sum += logs[min(max(bin, 0), last)] }
+        var peaks: [Double] = []
+        for bin in logs.indices {
+            peaks.append(max(0, logs[bin] - sum / Double(2 * peakReach + 1)))
+            sum += logs[min(bin + peakReach + 1, last)] - logs[max(bin - peakReach, 0)]
         }
+        return peaks
+    }
+
+    /// Sum of products over the shorter of the two.
+    private static func product(_ a: [Double], _ b: [Double]) -> Double {
+        var sum = 0.0
+        for index in 0..<min(a.count, b.count) { sum += a[index] * b[index] }
+        return sum
     }
 
     private static func mean(_ values: [Double]) -> Double {
@@ -103,6 +126,7 @@ enum SoundKindFeatures {
 
     private static func deviation(_ values: [Double]) -> Double {
         let middle = mean(values)
-        return mean(values.map { ($0 - middle) * ($0 - middle) }).squareRoot()
+        let distances: [Double] = values.map { $0 - middle }
+        return mean(distances.map { $0 * $0 }).squareRoot()
     }
 }

@@ -44,14 +44,10 @@ struct SoundKindSpectra {
             }
         }
         let filters = Self.filters(bins: bins)
-        let energies = (0..<frames).map { frame in
-            filters.map { filter in
-                filter.weights.indices.reduce(0) {
-                    $0 + filter.weights[$1] * Double(powers[frame * bins + filter.first + $1])
-                }
-            }
+        let energies: [[Double]] = (0..<frames).map { frame in
+            filters.map { $0.sum(powers, from: frame * bins) }
         }
-        let means = energies.map { $0.reduce(0, +) / Double(Self.bands) }
+        let means: [Double] = energies.map { $0.reduce(0, +) / Double(Self.bands) }
         let floor = Self.floorShare * (means.max() ?? 0) + Self.silence
         self.frames = frames
         self.bins = bins
@@ -65,19 +61,27 @@ struct SoundKindSpectra {
     private struct Filter {
         let first: Int
         let weights: [Double]
+
+        /// Of the spectrum whose bin 0 is `powers[start]`.
+        func sum(_ powers: [Float], from start: Int) -> Double {
+            var sum = 0.0
+            for (bin, weight) in weights.enumerated() { sum += weight * Double(powers[start + first + bin]) }
+            return sum
+        }
     }
 
     /// Evenly spaced in mel.
     private static func filters(bins: Int) -> [Filter] {
         func mel(_ frequency: Double) -> Double { 2595 * log10(1 + frequency / 700) }
         let step = (mel(highest) - mel(lowest)) / Double(bands + 1)
-        let edges = (0..<bands + 2).map { 700 * (pow(10, (mel(lowest) + Double($0) * step) / 2595) - 1) }
+        let edges: [Double] = (0..<bands + 2).map { edge in
+            700 * (pow(10, (mel(lowest) + Double(edge) * step) / 2595) - 1)
+        }
         return (0..<bands).map { band in
-            let weights = (0..<bins).map { bin in
+            let (low, middle, high) = (edges[band], edges[band + 1], edges[band + 2])
+            let weights: [Double] = (0..<bins).map { bin in
                 let frequency = Double(bin) * sampleRate / Double(window)
-                let rising = (frequency - edges[band]) / (edges[band + 1] - edges[band])
-                let falling = (edges[band + 2] - frequency) / (edges[band + 2] - edges[band + 1])
-                return max(0, min(rising, falling))
+                return max(0, min((frequency - low) / (middle - low), (high - frequency) / (high - middle)))
             }
             let sum = weights.reduce(0, +)
             let first = weights.firstIndex { $0 > 0 } ?? 0
