@@ -68,9 +68,11 @@ import Testing
         let detokenize = try DetokenizeCommand.parse(["a.tokens.json", "--levels", "4", "--force"])
         #expect(detokenize.tokens == "a.tokens.json" && detokenize.levels == 4 && detokenize.output.force)
         #expect(throws: (any Error).self) { try DetokenizeCommand.parse(["a.json", "--levels", "13"]) }
+        let resynthesize = try ResynthesizeCommand.parse(["a.wav", "--voice", "b.wav", "--seed", "3"])
+        #expect(resynthesize.snippet == "a.wav" && resynthesize.voice == "b.wav" && resynthesize.seed == 3)
         #expect(try InfoCommand.parse(["--json", "--model", "x"]).json)
         #expect(try VerifyCommand.parse(["--json"]).json)
-        for verb in ["continue", "tokenize", "detokenize", "info", "verify"] {
+        for verb in ["continue", "resynthesize", "tokenize", "detokenize", "info", "verify"] {
             #expect(RootCommand.configuration.subcommands.contains { $0.configuration.commandName == verb })
         }
     }

@@ -27,6 +27,24 @@ import Testing
         }
     }
 
+    @Test func resynthesisTakesAVoice() throws {
+        let input = folder.file("s.wav")
+        try chord(seconds: 2, rate: 44100, channels: 2).write(to: input)
+        let voice = folder.file("v.wav")
+        try chord(seconds: 1.5, rate: 8000).write(to: voice)
+        let output = folder.file("s.resynthesized.wav")
+        func run(_ arguments: String...) throws -> AudioBuffer {
+            try ResynthesizeCommand.parse([input.path, "--quiet", "--force"] + arguments)
+                .run { _ in ChosenModel(ToneModel()) }
+            return try AudioBuffer(contentsOf: output)
+        }
+        #expect(try run().frameCount == 48000)
+        #expect(try run("--voice", voice.path).frameCount == 36000)
+        #expect(throws: AudioFileError.self) {
+            try ResynthesizeCommand.parse([input.path, "--quiet"]).run { _ in ChosenModel(ToneModel()) }
+        }
+    }
+
     @Test func informationIsATable() {
         let lines = InfoCommand.lines(ToneModel().information)
         #expect(lines.contains("  codec  12.3 M parameters  23.5 MB  codec.safetensors"))
