@@ -26,7 +26,8 @@ struct ResynthesizeCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The same seed gives the same sound (default: chosen and printed).", valueName: "number"))
+        help: ArgumentHelp(
+            "The same seed gives the same sound (default: chosen and printed).", valueName: "number"))
     var seed: UInt64?
 
     @OptionGroup(title: "Sampling") var sampling: SamplingArguments
@@ -45,7 +46,9 @@ struct ResynthesizeCommand: AsyncParsableCommand {
         guard recording.tail.frameCount == recording.frameCount else {
             throw ValidationError("\(snippet) is longer than 10 minutes; cut it into parts")
         }
-        let other = try voice.map { try Snippet(contentsOf: URL(fileURLWithPath: $0), tailSeconds: Self.voiceReach) }
+        let other = try voice.map {
+            try Snippet(contentsOf: URL(fileURLWithPath: $0), tailSeconds: Self.voiceReach)
+        }
         try output.check([file], input: input)
         let chosen = try load(recording.tail)
         if let warning = chosen.warning, !output.quiet { Terminal.error("Warning: \(warning)") }
@@ -62,12 +65,14 @@ struct ResynthesizeCommand: AsyncParsableCommand {
         if output.json {
             try Terminal.json(report)
         } else if !output.quiet {
-            Terminal.output("\(report.output): \(String(format: "%.1f", report.seconds)) s (seed \(report.seed))")
+            Terminal.output(
+                "\(report.output): \(String(format: "%.1f", report.seconds)) s (seed \(report.seed))")
         }
     }
 
     private static func mono(_ sound: AudioBuffer, _ rate: Int) throws -> [Float] {
-        try AudioBuffer(mono: sound.mixedToMono(), sampleRate: sound.sampleRate).resampled(to: rate).channels[0]
+        try AudioBuffer(mono: sound.mixedToMono(), sampleRate: sound.sampleRate).resampled(to: rate).channels[
+            0]
     }
 
     private struct Report: Encodable {

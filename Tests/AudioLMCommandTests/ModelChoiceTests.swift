@@ -8,7 +8,13 @@ import Testing
 
 /// What `--model auto` takes, and what it says.
 @Suite struct ModelChoiceTests {
-    private func choice(_ shares: [String: Double], installed: Set<String> = ["piano", "speech"]) -> ModelChoice {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func choice(_ shares: [String: Double], installed: Set<String> = ["piano", "speech"])
+        -> ModelChoice
+    {
         ModelChoice(heard: SoundKind(shares: shares), isInstalled: installed.contains)
     }
 
@@ -38,7 +44,6 @@ import Testing
     }
 
     @Test func goesOnWithPianoWhereNothingTells() throws {
-        let folder = try TemporaryFolder()
         let locator = BundleLocator(environment: [:], workingFolder: folder.url, executable: nil)
         let choice = try ModelChoice(for: chord(seconds: 1, rate: 16000), locator: locator)
         #expect(choice.bundle == "piano" && choice.heard == nil)
@@ -46,7 +51,6 @@ import Testing
     }
 
     @Test func hearsAtAnyRate() throws {
-        let folder = try TemporaryFolder()
         try FileManager.default.copyItem(
             atPath: Fixtures.path("sound_kind"), toPath: folder.file("auto").path)
         let locator = BundleLocator(
@@ -55,5 +59,21 @@ import Testing
             let choice = try ModelChoice(for: chord(seconds: 2, rate: rate, channels: 2), locator: locator)
             #expect(choice.heard != nil && choice.bundle == "piano")
         }
+    }
+
+    @Test func theShippedClassifierKnowsPianoFromNoise() throws {
+        let models = URL(fileURLWithPath: Fixtures.model("auto")).deletingLastPathComponent()
+        let locator = BundleLocator(
+            environment: ["AUDIOLM_MODELS": models.path], workingFolder: folder.url, executable: nil)
+        let sample = models.appending(path: "../Samples/bach-prelude.flac")
+        let piano = try ModelChoice(for: AudioBuffer(contentsOf: sample), locator: locator)
+        #expect(piano.bundle == "piano" && piano.warning == nil)
+        var state: UInt64 = 1
+        let noise = (0..<48_000).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Float(state >> 40) / Float(1 << 25) - 0.25
+        }
+        let other = try ModelChoice(for: AudioBuffer(mono: noise, sampleRate: 24_000), locator: locator)
+        #expect(other.heard?.name == SoundKind.none && other.warning != nil)
     }
 }

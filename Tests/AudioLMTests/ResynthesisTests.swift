@@ -8,7 +8,9 @@ import Testing
         let snippet = Array(TinyBundle.prompt().prefix(30_001))
         let sound = try bundle.resynthesize(snippet, options: ResynthesisOptions(seed: 3))
         #expect(sound.count == snippet.count && sound.allSatisfy(\.isFinite))
-        #expect(try TinyBundle.load(threads: 2).resynthesize(snippet, options: ResynthesisOptions(seed: 3)) == sound)
+        #expect(
+            try TinyBundle.load(threads: 2).resynthesize(snippet, options: ResynthesisOptions(seed: 3))
+                == sound)
         #expect(try bundle.resynthesize(snippet, options: ResynthesisOptions(seed: 4)) != sound)
         let voice = TinyBundle.prompt(seconds: 3)
         let voiced = try bundle.resynthesize(snippet, as: voice, options: ResynthesisOptions(seed: 3))
@@ -20,9 +22,12 @@ import Testing
         let options = ResynthesisOptions(seed: 1)
         #expect(throws: ContinuationError.self) { try bundle.resynthesize([.nan], options: options) }
         #expect(throws: ContinuationError.self) {
-            try bundle.resynthesize(TinyBundle.prompt(), as: [Float](repeating: 0.1, count: 23_999), options: options)
+            try bundle.resynthesize(
+                TinyBundle.prompt(), as: [Float](repeating: 0.1, count: 23_999), options: options)
         }
         let wild = ResynthesisOptions(seed: 1, sampling: [.coarse: SamplingOptions(temperature: -1)])
-        #expect(throws: ContinuationError.self) { try bundle.resynthesize(TinyBundle.prompt(), options: wild) }
+        #expect(throws: ContinuationError.self) {
+            try bundle.resynthesize(TinyBundle.prompt(), options: wild)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -31,7 +32,8 @@ import Testing
     @Test func tooLittleSoundIsNoKind() throws {
         let classifier = try SoundKindClassifier(contentsOf: Self.folder)
         #expect(classifier.kind(of: [Float](repeating: 0.1, count: 2000)).name == SoundKind.none)
-        #expect(classifier.kind(of: [Float](repeating: 0, count: 24_000)).shares.values.allSatisfy(\.isFinite))
+        #expect(
+            classifier.kind(of: [Float](repeating: 0, count: 24_000)).shares.values.allSatisfy(\.isFinite))
     }
 
     @Test func likeliestAndNearest() {

@@ -18,7 +18,8 @@ struct VoicePrompt {
     /// As much of `voice` as half of the coarse stage's window holds: the other half is for what it says.
     init(_ voice: [Float], networks: Networks, pool: WorkerPool) throws {
         guard voice.count >= networks.codec.configuration.sampleRate else {
-            throw ContinuationError("the voice has \(voice.count) samples, expected at least a second of sound")
+            throw ContinuationError(
+                "the voice has \(voice.count) samples, expected at least a second of sound")
         }
         let ratio = networks.coarseStage.configuration.framesPerSemanticToken
         let hop = networks.codec.configuration.hop

@@ -13,13 +13,16 @@ public struct SoundKindClassifier: Sendable {
         guard configuration.isConsistent else {
             throw BundleError.configuration(
                 path: folder.appending(path: "config.json").relativePath,
-                reason: "expected a hidden layer over \(SoundKindFeatures.count) features and two or more kinds")
+                reason:
+                    "expected a hidden layer over \(SoundKindFeatures.count) features and two or more kinds")
         }
     }
 
     /// - Parameter samples: mono at `sampleRate`; of long sound the end counts.
     public func kind(of samples: [Float]) -> SoundKind {
-        guard let features = SoundKindFeatures.of(samples) else { return SoundKind(shares: [SoundKind.none: 1]) }
+        guard let features = SoundKindFeatures.of(samples) else {
+            return SoundKind(shares: [SoundKind.none: 1])
+        }
         return SoundKind(shares: configuration.shares(features))
     }
 
