@@ -66,8 +66,13 @@ import Testing
         let locator = BundleLocator(
             environment: ["AUDIOLM_MODELS": models.path], workingFolder: folder.url, executable: nil)
         let sample = models.appending(path: "../Samples/bach-prelude.flac")
-        let piano = try ModelChoice(for: AudioBuffer(contentsOf: sample), locator: locator)
-        #expect(piano.bundle == "piano" && piano.warning == nil)
+        let recording = try AudioBuffer(contentsOf: sample)
+        for gain: Float in [1, 0.1] {
+            let mono = AudioBuffer(
+                mono: recording.mixedToMono().map { $0 * gain }, sampleRate: recording.sampleRate)
+            let piano = try ModelChoice(for: mono, locator: locator)
+            #expect(piano.bundle == "piano" && piano.warning == nil)
+        }
         var state: UInt64 = 1
         let noise = (0..<48_000).map { _ in
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

@@ -7,7 +7,7 @@ import Testing
         let bundle = try TinyBundle.load()
         let snippet = Array(TinyBundle.prompt().prefix(30_001))
         let sound = try bundle.resynthesize(snippet, options: ResynthesisOptions(seed: 3))
-        #expect(sound.count == snippet.count && sound.allSatisfy(\.isFinite))
+        #expect(sound.count == snippet.count && sound.allSatisfy { $0.isFinite })
         #expect(
             try TinyBundle.load(threads: 2).resynthesize(snippet, options: ResynthesisOptions(seed: 3))
                 == sound)

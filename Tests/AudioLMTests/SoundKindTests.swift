@@ -22,18 +22,12 @@ import Testing
         expectClose(shares, try golden.tensor("\(sound).shares").elements, absolute: 1e-2, sound)
     }
 
-    @Test func levelDoesNotMatter() throws {
-        let samples = try Fixtures.golden("sound_kind/io.safetensors").tensor("notes.samples").elements
-        let features = try #require(SoundKindFeatures.of(samples))
-        let quiet = try #require(SoundKindFeatures.of(samples.map { $0 * 0.1 }))
-        expectClose(quiet.map(Float.init), features.map(Float.init), absolute: 5e-3, relative: 1e-3)
-    }
-
     @Test func tooLittleSoundIsNoKind() throws {
         let classifier = try SoundKindClassifier(contentsOf: Self.folder)
         #expect(classifier.kind(of: [Float](repeating: 0.1, count: 2000)).name == SoundKind.none)
-        #expect(
-            classifier.kind(of: [Float](repeating: 0, count: 24_000)).shares.values.allSatisfy(\.isFinite))
+        let silence = classifier.kind(of: [Float](repeating: 0, count: 24_000))
+        #expect(!silence.shares.isEmpty)
+        for share in silence.shares.values { #expect(share.isFinite) }
     }
 
     @Test func likeliestAndNearest() {

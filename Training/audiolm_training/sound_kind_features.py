@@ -1,4 +1,6 @@
-"""What tells piano from speech and both from all else: statistics of a snippet's spectra, blind to its level.
+"""What tells piano from speech and both from all else: statistics of a snippet's spectra.
+
+But for a floor at -110 dB they do not know its level.
 
 The same is computed in Sources/AudioLM/SoundKind; a fixture holds the two together.
 """
