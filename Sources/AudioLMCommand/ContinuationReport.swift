@@ -32,7 +32,7 @@ struct ContinuationReport: Encodable {
     }
 
     var line: String {
-        let choice = heard == nil ? "" : "\(bundle) by its sound, "
+        let choice = heard.map { "\(bundle)\($0.name == bundle ? " by its sound" : ""), " } ?? ""
         return "\(output): \(tenths(snippetSeconds)) s of \(snippet), then \(tenths(seconds)) s new "
             + "(\(choice)seed \(seed), \(tenths(wallSeconds)) s, \(tenths(realTimeFactor)) times real time)"
     }

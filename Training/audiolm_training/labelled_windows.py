@@ -19,17 +19,18 @@ class LabelledWindow:
     source: str  # which instrument or speaker
 
 
-def draw(folder: Path, labels: str, split: str, count: int, frames: int, seed: int) -> list[LabelledWindow]:
-    """`count` windows of `frames` semantic frames, spread evenly over the recordings of `split` with labels of a kind.
+def draw(folder: Path, labels: str | None, split: str, count: int, frames: int, seed: int) -> list[LabelledWindow]:
+    """`count` windows of `frames` semantic frames, spread evenly over the recordings of `split`: of those with
+    labels of a kind, or of all, whose windows then have none.
 
     Throws ValueError where no recording is long enough.
     """
     rng = np.random.default_rng(seed)
-    kind = KINDS[labels]
-    found = labelled_recordings.find(folder, (split,), labelled=kind.suffix)
+    kind = KINDS[labels] if labels else None
+    found = labelled_recordings.find(folder, (split,), labelled=kind.suffix if kind else None)
     usable = [recording for recording in found if len(recording.samples()) >= frames * FRAME_SAMPLES]
     if not usable:
-        raise ValueError(f"{folder} has no recording of split {split} with {labels} and {frames} frames")
+        raise ValueError(f"{folder} has no recording of split {split} with {labels or 'any labels'} and {frames} frames")
     order = rng.permutation(len(usable))
     windows = []
     for number in range(count):
@@ -37,7 +38,9 @@ def draw(folder: Path, labels: str, split: str, count: int, frames: int, seed: i
         samples = recording.samples()
         start = int(rng.integers(0, len(samples) - frames * FRAME_SAMPLES + 1))
         sound = torch.from_numpy(samples[start : start + frames * FRAME_SAMPLES].astype(np.float32) / 32768)
-        targets = kind.targets(
-            recording.labels(kind.suffix), start / labelled_recordings.SAMPLE_RATE, frames, 1.0)
+        targets = {}
+        if kind:
+            seconds = start / labelled_recordings.SAMPLE_RATE
+            targets = kind.targets(recording.labels(kind.suffix), seconds, frames, 1.0)
         windows.append(LabelledWindow(sound, targets, recording.source))
     return windows
