@@ -2,7 +2,8 @@ import Foundation
 
 /// What tells piano from speech and both from all else: statistics of a snippet's spectra.
 ///
-/// But for a floor at −110 dB they do not know its level. The same as `sound_kind_features.py` computes, in the same order.
+/// But for a floor at −110 dB they do not know its level. The same as `sound_kind_features.py` computes, in the
+/// same order.
 enum SoundKindFeatures {
     static let sampleRate = 24_000
     static let count: Int = {
