@@ -80,7 +80,7 @@ let package = Package(
         tests("SemanticTokenizerTests", ["SemanticTokenizer", "NeuralLayers", "Tensors"]),
         tests("TokenTransformersTests", ["TokenTransformers", "NeuralLayers", "Tensors"]),
         tests("AudioFilesTests", ["AudioFiles"]),
-        tests("AudioLMTests", ["AudioLM", "AudioFiles", "Tensors"]),
+        tests("AudioLMTests", ["AudioLM", "AudioFiles", "SoundStream", "Tensors"]),
         tests("AudioLMCommandTests", ["AudioLMCommand", "AudioLM", "AudioFiles"]),
     ],
     swiftLanguageModes: [.v6]

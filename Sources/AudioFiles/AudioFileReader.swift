@@ -16,17 +16,37 @@ public struct AudioFileReader: ~Copyable {
 
     /// Opens any file that libsndfile can read; throws `AudioFileError`.
     public init(contentsOf url: URL) throws {
-        path = url.relativePath
         try checkComplete(url)
         var info = SF_INFO()
-        guard let handle = sf_open(url.path, Int32(SFM_READ), &info) else {
-            throw AudioFileError.notSound(path: path, reason: String(cString: sf_strerror(nil)))
+        try self.init(sf_open(url.path, Int32(SFM_READ), &info), info, path: url.relativePath)
+    }
+
+    /// Reads what comes through `descriptor`, which stays open. Throws `AudioFileError`.
+    ///
+    /// A pipe may carry WAV, AIFF, AU, Ogg or MP3; FLAC, in which libsndfile must seek, may not come through one.
+    /// - Parameter name: how errors call it.
+    public init(descriptor: Int32, name: String) throws {
+        var info = SF_INFO()
+        let isPipe = lseek(descriptor, 0, SEEK_CUR) < 0
+        try self.init(
+            sf_open_fd(descriptor, Int32(SFM_READ), &info, Int32(SF_FALSE)), info, path: name,
+            isPipe: isPipe)
+    }
+
+    private init(_ handle: OpaquePointer?, _ info: SF_INFO, path: String, isPipe: Bool = false) throws {
+        guard let handle else {
+            let reason = String(cString: sf_strerror(nil))
+            throw AudioFileError.notSound(
+                path: path, reason: isPipe ? "\(reason) a pipe may carry WAV, AIFF, AU, Ogg or MP3" : reason)
         }
         self.handle = handle
+        self.path = path
         sampleRate = Int(info.samplerate)
         channelCount = Int(info.channels)
-        frameCount = info.frames < 1 << 48 ? Int(info.frames) : nil
         samples = SampleFormat(subtypeOf: Int(info.format))
+        // Who writes WAV into a pipe does not know its length and says 2 or 4 GB.
+        let most = isPipe ? 0x7FFF_0000 / (samples.byteCount * channelCount) : 1 << 48
+        frameCount = info.frames < most ? Int(info.frames) : nil
     }
 
     deinit { sf_close(handle) }

@@ -1,12 +1,11 @@
 import CSndFile
 public import Foundation
 
-/// Writes a sound file so that it appears whole or not at all: samples go to a hidden file in the same folder, and
-/// `finish()` renames it. Without `finish()` the hidden file is removed.
+/// Writes a sound file so that it appears whole or not at all: with `finish()`.
 public struct AudioFileWriter: ~Copyable {
+    private var file: UnfinishedFile
     private var handle: OpaquePointer?
-    private let destination: URL
-    private let temporary: String
+    private let path: String
     private let channelCount: Int
 
     /// Opens the output; throws `AudioFileError` and leaves nothing behind.
@@ -15,19 +14,12 @@ public struct AudioFileWriter: ~Copyable {
     public init(to url: URL, format: AudioFormat, sampleRate: Int, channelCount: Int) throws {
         let path = url.relativePath
         try format.check(sampleRate: sampleRate, channelCount: channelCount, for: url)
-        let folder = url.deletingLastPathComponent().path
-        let name = ".\(url.lastPathComponent).\(UInt32.random(in: 0 ... .max)).part"
-        let temporary = folder + "/" + name
         var info = SF_INFO()
         info.format = Int32(format.code)
         info.samplerate = Int32(clamping: sampleRate)
         info.channels = Int32(clamping: channelCount)
-        let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else {
-            throw AudioFileError.unwritable(path: path, reason: String(cString: strerror(errno)))
-        }
-        guard let handle = sf_open_fd(descriptor, Int32(SFM_WRITE), &info, Int32(SF_TRUE)) else {
-            unlink(temporary)
+        let file = try UnfinishedFile(for: url)
+        guard let handle = sf_open_fd(file.descriptor, Int32(SFM_WRITE), &info, Int32(SF_TRUE)) else {
             throw AudioFileError.unsupported(path: path, reason: String(cString: sf_strerror(nil)))
         }
         // Clipping also selects the scale at which integer samples survive reading and writing unchanged.
@@ -37,17 +29,14 @@ public struct AudioFileWriter: ~Copyable {
             sf_command(
                 handle, Int32(SFC_SET_VBR_ENCODING_QUALITY), &quality, Int32(MemoryLayout<Double>.size))
         }
+        self.file = file
         self.handle = handle
-        self.destination = url
-        self.temporary = temporary
+        self.path = path
         self.channelCount = channelCount
     }
 
     deinit {
-        if let handle {
-            sf_close(handle)
-            unlink(temporary)
-        }
+        if let handle { sf_close(handle) }
     }
 
     /// Appends frames, `[frames × channels]`.
@@ -75,18 +64,13 @@ public struct AudioFileWriter: ~Copyable {
         guard let open = handle else { return }
         handle = nil
         guard sf_close(open) == 0 else {
-            unlink(temporary)
-            throw AudioFileError.unwritable(path: destination.relativePath, reason: "the disk may be full")
+            throw AudioFileError.unwritable(path: path, reason: "the disk may be full")
         }
-        guard rename(temporary, destination.path) == 0 else {
-            let reason = String(cString: strerror(errno))
-            unlink(temporary)
-            throw AudioFileError.unwritable(path: destination.relativePath, reason: reason)
-        }
+        try file.finish()
     }
 
     private func failure() -> AudioFileError {
-        .unwritable(path: destination.relativePath, reason: String(cString: sf_strerror(handle)))
+        .unwritable(path: path, reason: String(cString: sf_strerror(handle)))
     }
 }
 

@@ -36,6 +36,17 @@ public enum SampleFormat: String, Sendable {
     /// Perceptual coding: Vorbis, Opus, MP3.
     case lossy
 
+    /// Bytes of a sample; those of the samples it decodes to where it is lossy.
+    var byteCount: Int {
+        switch self {
+        case .pcm8: 1
+        case .pcm16: 2
+        case .pcm24: 3
+        case .pcm32, .float, .lossy: 4
+        case .double: 8
+        }
+    }
+
     /// The narrowest format that holds every sample that libsndfile decodes from `format` (24 bits for
     /// perceptually coded sound, which has no samples of its own).
     init(subtypeOf format: Int) {

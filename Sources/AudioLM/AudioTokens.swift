@@ -2,7 +2,8 @@
 public struct AudioTokens: Sendable, Equatable {
     /// 25 per second, each below 1024; empty where only the sound matters.
     public var semantic: [Int]
-    /// `[frames][levels]`, 50 frames per second, 1 to 12 levels, each token below 1024.
+    /// `[frames][levels]`, 50 frames per second, 1 to 12 levels, each token below 1024. Sound needs the three frames
+    /// after it.
     public var acoustic: [[Int]]
 
     public init(semantic: [Int], acoustic: [[Int]]) {

@@ -16,7 +16,8 @@ public struct TokenFileError: Error, Equatable, CustomStringConvertible {
 ///  "semantic": {"rate": 25, "vocabulary": 1024, "tokens": [17, 940]},
 ///  "acoustic": {"rate": 50, "codebook": 1024, "levels": 12, "frames": [[5, 1, 7], [8, 2, 9]]}}
 /// ```
-/// Each row of `frames` holds `levels` tokens, coarsest first. Readers refuse other formats and types and any
+/// Each row of `frames` holds `levels` tokens, coarsest first; the last three rows are those of the silence after the
+/// sound, which decoding all of it takes. Readers refuse other formats and types and any
 /// token outside its vocabulary.
 public struct TokenFile: Sendable, Equatable, Codable {
     static let currentFormat = 1

@@ -14,7 +14,8 @@ func kernelBenchmarks(on pool: WorkerPool) -> [Measurement] {
             let work = Double(rows) * Double(inputs) * Double(outputs)
             let calls = max(1, Int(4e6 / work))
             let seconds =
-                median(of: 15) { for _ in 0..<calls { _ = matrix.apply(x, on: pool) } } / Double(calls)
+                median(of: 15, on: pool) { for _ in 0..<calls { _ = matrix.apply(x, on: pool) } }
+                / Double(calls)
             measurements.append(
                 Measurement(
                     name: "\(rows) x \(inputs) to \(outputs) \(format.rawValue)", microseconds: seconds * 1e6,

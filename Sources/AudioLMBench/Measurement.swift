@@ -1,12 +1,20 @@
 import Foundation
+import Tensors
 
-/// The median duration in seconds of `repetitions` calls, after one to warm up.
-func median(of repetitions: Int, _ body: () -> Void) -> Double {
+/// The median duration in seconds of `repetitions` calls, after one to warm up: of processor time where one thread
+/// works, so that what else the machine does counts little, of wall time where several do.
+func median(of repetitions: Int, on pool: WorkerPool, _ body: () -> Void) -> Double {
+    let clock = pool.threadCount == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC
+    func now() -> Double {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
     body()
     let durations = (0..<repetitions).map { _ in
-        let start = DispatchTime.now().uptimeNanoseconds
+        let start = now()
         body()
-        return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+        return now() - start
     }
     return durations.sorted()[repetitions / 2]
 }

@@ -13,7 +13,7 @@ func tokenizerBenchmarks(folder: String, on pool: WorkerPool) throws -> [Measure
     let samples = (0..<20 * configuration.sampleRate).map { _ in random.nextNormal() * 0.1 }
     let frames = tokenizer.frames(of: samples, on: pool)
     func measurement(_ name: String, _ body: () -> Void) -> Measurement {
-        let seconds = median(of: 5, body)
+        let seconds = median(of: 5, on: pool, body)
         return Measurement(name: name, microseconds: seconds * 1e6, realTimeFactor: 20 / seconds)
     }
     return [

@@ -3,7 +3,7 @@ import Tensors
 
 /// Measures the kernels, the codec of a folder, or the semantic tokenizer of a bundle:
 /// `AudioLMBench [--threads N] [--codec FOLDER | --tokenizer FOLDER] [--json]`.
-/// Medians; run it on a machine that does nothing else.
+/// Medians; run it on a machine that does nothing else where several threads work.
 let arguments = CommandLine.arguments.dropFirst()
 
 func value(after option: String) -> String? {

@@ -51,7 +51,7 @@ struct DetokenizeCommand: AsyncParsableCommand {
         if output.json {
             try Terminal.json(report)
         } else if !output.quiet {
-            Terminal.output("\(report.output): \(Double(report.acousticFrames) / 50) s")
+            Terminal.output("\(report.output): \(Double(samples.count) / Double(bundle.sampleRate)) s")
         }
     }
 }

@@ -1,3 +1,4 @@
+import AudioFiles
 import Dispatch
 import Foundation
 
@@ -5,7 +6,7 @@ import Foundation
 struct Interruption {
     /// 128 + SIGINT, as shells count.
     static let exitCode: Int32 = 130
-    /// A writer removes its unfinished file well within this time.
+    /// Work that does not wait for input stops well within this time.
     private static let patience = DispatchTimeInterval.milliseconds(500)
 
     private let sources: [any DispatchSourceSignal]
@@ -16,7 +17,10 @@ struct Interruption {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 stop()
-                DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { _exit(Self.exitCode) }
+                DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) {
+                    UnfinishedFile.removeAll()
+                    _exit(Self.exitCode)
+                }
             }
             source.resume()
             return source

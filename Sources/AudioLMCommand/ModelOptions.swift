@@ -22,9 +22,14 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
+    /// The codec of the bundle alone; `model` may also be a codec's own folder.
+    func loadCodec() throws -> AudioCodec {
+        try AudioCodec(contentsOf: BundleLocator().folder(of: named), threads: threads)
+    }
+
     /// The bundle that was named; `ModelChoice.fallback` where the snippet was to choose and there is none.
     func load() throws -> any SoundModel {
-        try load(model == Self.auto ? ModelChoice.fallback : model)
+        try load(named)
     }
 
     /// The bundle that was named, or the one that the snippet's sound chooses.
@@ -34,6 +39,8 @@ struct ModelOptions: ParsableArguments {
             ? try ModelChoice(for: snippet, locator: BundleLocator()) : ModelChoice(bundle: model)
         return ChosenModel(try load(choice.bundle), heard: choice.heard, warning: choice.warning)
     }
+
+    private var named: String { model == Self.auto ? ModelChoice.fallback : model }
 
     private func load(_ name: String) throws -> any SoundModel {
         try AudioLMBundle(contentsOf: BundleLocator().folder(of: name), threads: threads)

@@ -19,6 +19,7 @@
 #include "body/reduce.h"
 
 #include "body/attention.h"
+#include "body/fft.h"
 #include "body/gemm.h"
 #include "body/rows.h"
 #include "body/table.h"

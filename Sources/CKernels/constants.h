@@ -14,6 +14,29 @@
 #define EXP_C4 4.16666666666667e-2f
 #define EXP_C3 1.66666666666667e-1f
 
+/* log2(x) = e + log(m) / ln 2, m in [sqrt(1/2), sqrt(2)), log(m) = 2 s + 2 s^3 / 3 + ... + 2 s^9 / 9,
+ * s = (m - 1) / (m + 1) (error 1e-9). The bits of the least m. */
+#define LOG_LEAST 0x3f3504f3
+#define LOG_C9 0.222222222222222f
+#define LOG_C7 0.285714285714286f
+#define LOG_C5 0.4f
+#define LOG_C3 0.666666666666667f
+/* sin and cos of 2 pi r, |r| <= 1/4, by their Taylor series in r^2 of degree 13 and 14 (error 1e-9). */
+#define SIN_C1 6.28318530717958648f
+#define SIN_C3 -41.3417022403997602f
+#define SIN_C5 81.6052492760750369f
+#define SIN_C7 -76.7058597530613746f
+#define SIN_C9 42.0586939448999700f
+#define SIN_C11 -15.0946425768229830f
+#define SIN_C13 3.81995258484828e0f
+#define COS_C2 -19.7392088021787172f
+#define COS_C4 64.9393940226682914f
+#define COS_C6 -85.4568172066937258f
+#define COS_C8 60.2446413718766180f
+#define COS_C10 -26.4262567833744008f
+#define COS_C12 7.90353641872116e0f
+#define COS_C14 -1.71439071108867e0f
+
 /* erfc(z) = t * (a1 + t * (a2 + ...)) * exp(-z^2), t = 1 / (1 + p z), z >= 0; Abramowitz and Stegun 7.1.26,
  * absolute error 1.5e-7. */
 #define ERFC_P 0.3275911f

@@ -8,15 +8,17 @@ import Tensors
 /// [bands, bins], `mean` and `deviation` [bands].
 struct FrontEnd: Sendable {
     private let configuration: TokenizerConfiguration
-    private let spectrum: PowerSpectrum
+    private let transform: RealFFT
+    private let window: [Float]
     private let filterbank: PackedMatrix
     private let mean: Tensor
     private let deviation: Tensor
 
     init(_ configuration: TokenizerConfiguration, from weights: WeightScope) throws {
         self.configuration = configuration
-        spectrum = PowerSpectrum(size: configuration.window)
-        filterbank = try weights.matrix("filterbank", configuration.bands, spectrum.bins)
+        transform = RealFFT(size: configuration.window)
+        window = hannWindow(configuration.window)
+        filterbank = try weights.matrix("filterbank", configuration.bands, transform.bins)
         mean = try weights.tensor("mean", [configuration.bands])
         deviation = try weights.tensor("deviation", [configuration.bands])
     }
@@ -54,20 +56,8 @@ struct FrontEnd: Sendable {
         let margin = (window - hop) / 2
         var padded = [Float](repeating: 0, count: 2 * margin + spectra * hop)
         padded.replaceSubrange(margin..<margin + samples.count, with: samples)
-        var powers = Tensor(uninitialized: [spectra, spectrum.bins])
-        let lanes = PowerSpectrum.Lanes.scalarCount
         let scale = Float(4 / Double(window) * (4 / Double(window)))
-        powers.withMutablePointer { target in
-            padded.withUnsafeBufferPointer { source in
-                guard let source = source.baseAddress else { return }
-                pool.run((spectra + lanes - 1) / lanes) { group in
-                    let first = group * lanes
-                    spectrum.transform(
-                        source + first * hop, frames: min(lanes, spectra - first), hop: hop, scale: scale,
-                        into: target + first * spectrum.bins)
-                }
-            }
-        }
-        return powers
+        return transform.powers(
+            of: padded, frames: spectra, hop: hop, window: self.window, scale: scale, on: pool)
     }
 }

@@ -1,81 +1,82 @@
 import Tensors
 
-/// The best few paths through the levels of a residual quantiser, for one frame.
+/// The best few paths through the levels of a residual quantiser, for several frames side by side.
 struct BeamSearch {
-    /// What each path leaves over: `[paths, dimension]`, best path first.
+    /// What each path leaves over: `[frames · paths, dimension]`, each frame's best path first.
     private(set) var residuals: Tensor
-    /// The codes of each path so far.
-    private var paths: [[Int]] = [[]]
+    /// For each level the steps of all paths, frame by frame.
+    private var steps: [[Step]] = []
+    /// Paths of a frame.
+    private var paths = 1
+    private let frames: Int
     private let beams: Int
 
-    init(target: UnsafeBufferPointer<Float>, beams: Int) {
-        residuals = Tensor([1, target.count], target)
+    /// - Parameter targets: what the paths are to add up to, `[frames, dimension]`.
+    init(_ targets: Tensor, beams: Int) {
+        residuals = targets
+        frames = targets.rows
         self.beams = beams
     }
 
-    /// The codes of the best path.
-    var best: [Int] { paths[0] }
-
-    /// One step of a path: from which path, by which code, and the squared length of what is then left over.
-    private struct Step {
-        var error: Float
-        var origin: Int
-        var code: Int
+    /// The codes of the best path of each frame, `[frames, levels]`.
+    var best: [Int] {
+        var codes = [Int](repeating: 0, count: frames * steps.count)
+        for frame in 0..<frames {
+            var path = 0
+            for level in steps.indices.reversed() {
+                let step = steps[level][frame * (steps[level].count / frames) + path]
+                codes[frame * steps.count + level] = step.code
+                path = step.origin
+            }
+        }
+        return codes
     }
 
     /// Extends all paths by one level and keeps the best.
     /// - Parameters:
-    ///   - scores: `[paths, codes]`, residual · code − |code|² / 2.
+    ///   - scores: for each residual `[codes]`, residual · code − |code|² / 2.
     ///   - codebook: the level's vectors, `[codes, dimension]`.
     mutating func extend(scores: Tensor, codebook: UnsafePointer<Float>) {
-        let steps = bestSteps(scores)
-        let dimension = residuals.columns
-        var next = Tensor(uninitialized: [steps.count, dimension])
+        let (dimension, codes) = (residuals.columns, scores.columns)
+        let kept = min(beams, paths * codes)
+        var chosen: [Step] = []
+        chosen.reserveCapacity(frames * kept)
+        var next = Tensor(uninitialized: [frames * kept, dimension])
         next.withMutablePointer { next in
             residuals.withPointer { residuals in
-                for (row, step) in steps.enumerated() {
-                    let vector = codebook + step.code * dimension
-                    let origin = residuals + step.origin * dimension
-                    for i in 0..<dimension { next[row * dimension + i] = origin[i] - vector[i] }
+                scores.withPointer { scores in
+                    var choice = StepChoice(keeping: kept)
+                    for frame in 0..<frames {
+                        for origin in 0..<paths {
+                            let row = frame * paths + origin
+                            choice.consider(
+                                scores + row * codes, count: codes, origin: origin,
+                                energy: squaredLength(residuals + row * dimension, dimension))
+                        }
+                        for step in choice.take() {
+                            let from = residuals + (frame * paths + step.origin) * dimension
+                            let vector = codebook + step.code * dimension
+                            let target = next + chosen.count * dimension
+                            for i in 0..<dimension { target[i] = from[i] - vector[i] }
+                            chosen.append(step)
+                        }
+                    }
                 }
             }
         }
-        paths = steps.map { paths[$0.origin] + [$0.code] }
         residuals = next
+        paths = kept
+        steps.append(chosen)
     }
 
-    /// The `beams` steps of least error, least first; of equal errors the earlier path and code.
-    private func bestSteps(_ scores: Tensor) -> [Step] {
-        let codes = scores.columns
-        var kept: [Step] = []
-        kept.reserveCapacity(beams + 1)
-        var bound = Float.infinity
-        scores.withPointer { scores in
-            for (origin, energy) in energies.enumerated() {
-                let scores = scores + origin * codes
-                for code in 0..<codes {
-                    let error = energy - 2 * scores[code]
-                    guard error < bound || kept.count < beams else { continue }
-                    var place = kept.count
-                    while place > 0, error < kept[place - 1].error { place -= 1 }
-                    kept.insert(Step(error: error, origin: origin, code: code), at: place)
-                    if kept.count > beams { kept.removeLast() }
-                    if kept.count == beams { bound = kept[beams - 1].error }
-                }
-            }
+    /// The sum of squares, in sixteen partial sums.
+    private func squaredLength(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+        var sums = SIMD16<Float>.zero
+        let whole = count / 16 * 16
+        for start in stride(from: 0, to: whole, by: 16) {
+            let values = UnsafeRawPointer(x + start).loadUnaligned(as: SIMD16<Float>.self)
+            sums += values * values
         }
-        return kept
-    }
-
-    /// The squared length of each path's residual.
-    private var energies: [Float] {
-        let dimension = residuals.columns
-        return residuals.withPointer { residuals in
-            (0..<self.residuals.rows).map { row in
-                (0..<dimension).reduce(Float(0)) {
-                    $0 + residuals[row * dimension + $1] * residuals[row * dimension + $1]
-                }
-            }
-        }
+        return (whole..<count).reduce(sums.sum()) { $0 + x[$1] * x[$1] }
     }
 }

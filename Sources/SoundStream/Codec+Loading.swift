@@ -10,7 +10,10 @@ extension Codec {
         let configuration: CodecConfiguration
         do {
             let data = try Data(contentsOf: URL(fileURLWithPath: path))
+            try JSONDecoder().decode(CodecConfiguration.Kind.self, from: data).validate()
             configuration = try JSONDecoder().decode(CodecConfiguration.self, from: data)
+        } catch let error as CodecError {
+            throw error
         } catch {
             throw CodecError.unreadableConfiguration(path: path, reason: Self.reason(error))
         }

@@ -5,63 +5,65 @@ extension Codec {
     /// What encoding remembers between pieces of a recording.
     package struct EncoderState: Sendable {
         fileprivate var blocks: [DepthwiseConv1d.State]
-        /// Samples that later frames need: the last whole hop, then those of an unfinished one.
+        /// Samples that later spectra need: the past that the next one sees, then those of an unfinished frame.
         fileprivate var pending: [Float]
     }
 
     /// What decoding remembers between pieces.
     package struct DecoderState: Sendable {
         fileprivate var blocks: [DepthwiseConv1d.State]
-        /// The second half of the last frame; `nil` before the first.
-        fileprivate var overlap: [Float]?
+        fileprivate var synthesis: Synthesis.State
     }
 
     /// The state at the beginning of a recording, silence before it.
     package func makeEncoderState() -> EncoderState {
-        EncoderState(blocks: encoder.makeState(), pending: [Float](repeating: 0, count: configuration.hop))
+        let past = configuration.window - configuration.spectrumHop
+        return EncoderState(blocks: encoder.makeState(), pending: [Float](repeating: 0, count: past))
     }
 
-    package func makeDecoderState() -> DecoderState { DecoderState(blocks: decoder.makeState()) }
+    package func makeDecoderState() -> DecoderState {
+        DecoderState(blocks: decoder.makeState(), synthesis: synthesis.makeState())
+    }
+
+    /// The state after a recording, to decode what follows it in phase: the first sample decoded is the one after
+    /// its last. Throws as `decode` does.
+    /// - Parameters:
+    ///   - samples: the recording's end, a window or more; its last sample is the last of a frame of codes.
+    ///   - expected: what can be expected to follow, for half a window: spectra whose middle is not after the
+    ///     recording's end are taken from both, not from the codes.
+    ///   - codes: the codes of its last frames, as many as the network looks back on.
+    package func makeDecoderState(
+        after samples: [Float], expecting expected: [Float], codes: CodeFrames, on pool: WorkerPool
+    ) throws -> DecoderState {
+        var blocks = decoder.makeState()
+        let reach = configuration.decoderBlocks * (configuration.kernel - 1)
+        let latents = try quantizer.decode(codes[max(codes.count - reach, 0)..<codes.count])
+        _ = decoder(latents, &blocks, on: pool)
+        return DecoderState(
+            blocks: blocks, synthesis: synthesis.makeState(after: samples, expecting: expected, on: pool))
+    }
 
     /// The codes of all frames that `samples`, any number of them, complete.
     package func encode(samples: [Float], _ state: inout EncoderState, on pool: WorkerPool) -> CodeFrames {
-        let hop = configuration.hop
+        let c = configuration
         state.pending += samples
-        let frames = state.pending.count / hop - 1
-        guard frames > 0 else { return CodeFrames(levels: configuration.levels) }
-        let window = Tensor([(frames + 1) * hop], state.pending[..<((frames + 1) * hop)])
-        state.pending.removeFirst(frames * hop)
+        let frames = (state.pending.count + c.spectrumHop - c.window) / c.hop
+        guard frames > 0 else { return CodeFrames(levels: c.levels) }
+        let levels = spectrum.levels(state.pending, frames: frames * c.spectra, on: pool)
+        state.pending.removeFirst(frames * c.hop)
         return quantizer.encode(
-            encoder(transform.analyse(window, on: pool), &state.blocks, on: pool), on: pool)
+            encoder(levels.reshaped([frames, c.spectra * c.bins]), &state.blocks, on: pool), on: pool)
     }
 
-    /// The samples that `codes` complete: after frame t those before hop · t, so that the first frame completes
-    /// none. Throws if there are more levels than the codec has, or a code that it does not have.
+    /// The samples that `codes` complete: `window` fewer than the frames so far stand for. Throws if there are more
+    /// levels than the codec has, or a code that it does not have.
     package func decode(
         codes: CodeFrames, _ state: inout DecoderState, on pool: WorkerPool
     ) throws -> [Float] {
         guard codes.count > 0 else { return [] }
-        let hop = configuration.hop
-        let latents = try quantizer.decode(codes)
-        let frames = transform.synthesise(decoder(latents, &state.blocks, on: pool), on: pool)
-        var samples: [Float] = []
-        samples.reserveCapacity(codes.count * hop)
-        frames.withPointer { frames in
-            for frame in 0..<codes.count {
-                let first = frames + frame * 2 * hop
-                if let overlap = state.overlap {
-                    for i in 0..<hop { samples.append(overlap[i] + first[i]) }
-                }
-                state.overlap = [Float](UnsafeBufferPointer(start: first + hop, count: hop))
-            }
-        }
-        return samples
-    }
-
-    /// The fading second half of the last frame, hop samples; the state is then that of the beginning.
-    package func finish(_ state: inout DecoderState) -> [Float] {
-        let rest = state.overlap ?? []
-        state = makeDecoderState()
-        return rest
+        let levels = decoder(try quantizer.decode(codes), &state.blocks, on: pool)
+        return synthesis(
+            levels.reshaped([codes.count * configuration.spectra, configuration.bins]), &state.synthesis,
+            on: pool)
     }
 }

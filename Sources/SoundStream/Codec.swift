@@ -1,35 +1,44 @@
 package import NeuralLayers
 package import Tensors
 
-/// SoundStream on MDCT frames: wave → codes → wave, 50 frames per second (arXiv 2107.03312).
+/// SoundStream on short-time magnitudes: wave → codes → wave, 50 frames per second (arXiv 2107.03312).
 ///
-/// The networks see one frame of MDCT coefficients each 20 ms in place of strided convolutions of the wave; a
-/// learned encoder, residual vector quantiser and decoder remain. Everything is causal. Whole and streamed use
-/// give the same codes and the same samples, bit for bit, in pieces of any size.
+/// The networks see the levels of a few spectra each 20 ms in place of strided convolutions of the wave, and no phases:
+/// when decoding, phase gradient heap integration finds some that fit the magnitudes. Everything is causal. Whole
+/// and streamed use give the same codes and the same samples, bit for bit, in pieces of any size.
 package struct Codec: Sendable {
     package let configuration: CodecConfiguration
-    let transform: MDCT
-    let encoder: Encoder  // "encoder"
+    let spectrum: Spectrum
+    let encoder: Coder  // "encoder"
     let quantizer: ResidualQuantizer  // "quantizer"
-    let decoder: Decoder  // "decoder"
+    let decoder: Coder  // "decoder"
+    let synthesis: Synthesis
 
     /// Builds the codec. Throws `CodecError` or `ModelError` if configuration and weights do not make one.
-    package init(configuration: CodecConfiguration, weights: WeightScope) throws {
-        try configuration.validate()
-        self.configuration = configuration
-        encoder = try Encoder(configuration, from: weights["encoder"])
-        quantizer = try ResidualQuantizer(configuration, from: weights["quantizer"])
-        decoder = try Decoder(configuration, from: weights["decoder"])
+    package init(configuration c: CodecConfiguration, weights: WeightScope) throws {
+        try c.validate()
+        configuration = c
+        encoder = try Coder(
+            c, inputs: c.spectra * c.bins, width: c.encoderDimension, blocks: c.encoderBlocks,
+            outputs: c.latentDimension, from: weights["encoder"])
+        quantizer = try ResidualQuantizer(c, from: weights["quantizer"])
+        decoder = try Coder(
+            c, inputs: c.latentDimension, width: c.decoderDimension, blocks: c.decoderBlocks,
+            outputs: c.spectra * c.bins, from: weights["decoder"])
         try weights.requireAllUsed()
-        transform = MDCT(hop: configuration.hop)
+        spectrum = Spectrum(c)
+        synthesis = Synthesis(spectrum, fft: c.fft)
     }
 
-    /// The codes of a whole recording: ⌈samples / hop⌉ frames, silence after its end.
+    /// The codes of a whole recording: a frame for each begun `hop` samples, and `delay` frames of the silence after
+    /// its end, so that decoding gives all of it back.
     package func encode(samples: [Float], on pool: WorkerPool) -> CodeFrames {
-        let hop = configuration.hop
-        let padded = samples + [Float](repeating: 0, count: (hop - samples.count % hop) % hop)
-        var state = makeEncoderState()
         var codes = CodeFrames(levels: configuration.levels)
+        guard !samples.isEmpty else { return codes }
+        let hop = configuration.hop
+        let silence = (hop - samples.count % hop) % hop + configuration.delay * hop
+        let padded = samples + [Float](repeating: 0, count: silence)
+        var state = makeEncoderState()
         for start in stride(from: 0, to: padded.count, by: Self.pieceFrames * hop) {
             let piece = padded[start..<min(start + Self.pieceFrames * hop, padded.count)]
             codes.append(encode(samples: Array(piece), &state, on: pool))
@@ -37,9 +46,8 @@ package struct Codec: Sendable {
         return codes
     }
 
-    /// The sound of codes of any number of levels: hop samples for each frame.
-    ///
-    /// The last hop samples would need one more frame to be exact; they are the fading half of the last.
+    /// The sound of codes of any number of levels: hop samples for each frame but the last ones, `window` samples
+    /// fewer in all.
     package func decode(codes: CodeFrames, on pool: WorkerPool) throws -> [Float] {
         var state = makeDecoderState()
         var samples: [Float] = []
@@ -47,9 +55,9 @@ package struct Codec: Sendable {
             samples += try decode(
                 codes: codes[start..<min(start + Self.pieceFrames, codes.count)], &state, on: pool)
         }
-        return samples + finish(&state)
+        return samples
     }
 
     /// Frames that whole recordings are worked on at once, to bound the memory.
-    private static let pieceFrames = 256
+    private static let pieceFrames = 96
 }

@@ -4,6 +4,8 @@ package enum CodecError: Error, Equatable, CustomStringConvertible {
     case unknownFormat(found: String)
     /// A number of the configuration is out of its range.
     case configuration(key: String, found: Int, allowed: ClosedRange<Int>)
+    /// Window, hop and transform of the spectra do not fit one another.
+    case spectra(found: String, expected: String)
     /// The configuration cannot be read at all.
     case unreadableConfiguration(path: String, reason: String)
     /// Codes with more levels than the codec has, or none.
@@ -14,11 +16,13 @@ package enum CodecError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknownFormat(let found):
-            "the codec's configuration is \(found), expected format 1, model_type \"soundstream\"; "
-                + "use a bundle made for this version"
+            "the codec's configuration is \(found), expected format \(CodecConfiguration.currentFormat), "
+                + "model_type \"\(CodecConfiguration.modelType)\"; use a bundle made for this version"
         case .configuration(let key, let found, let allowed):
             "the codec's configuration has \(key) \(found), expected \(allowed.lowerBound) to \(allowed.upperBound); "
                 + "restore the bundle's config.json"
+        case .spectra(let found, let expected):
+            "the codec's configuration has \(found), expected \(expected); restore the bundle's config.json"
         case .unreadableConfiguration(let path, let reason):
             "cannot read \(path): \(reason); restore the bundle's config.json"
         case .levels(let found, let allowed):

@@ -37,20 +37,22 @@ struct ResidualQuantizer: Sendable {
         }
     }
 
+    /// Rows of a product for which the codebooks are read once.
+    private static let rowsTogether = 96
+
     /// Latents `[frames, dimension]` → codes: for each frame the best of `beams` paths through the levels.
     func encode(_ latents: Tensor, on pool: WorkerPool) -> CodeFrames {
         let (frames, levels) = (latents.rows, levels)
+        let together = max(Self.rowsTogether / beams, 1)
         var codes = [Int](repeating: 0, count: frames * levels)
         codes.withUnsafeMutableBufferPointer { codes in
             let codes = codes.baseAddress
-            latents.withPointer { latents in
-                pool.run(frames) { frame in
-                    var search = BeamSearch(
-                        target: UnsafeBufferPointer(start: latents + frame * dimension, count: dimension),
-                        beams: beams)
-                    for level in 0..<levels { extend(&search, level, on: pool) }
-                    for level in 0..<levels { codes?[frame * levels + level] = search.best[level] }
-                }
+            pool.run((frames + together - 1) / together) { group in
+                let range = group * together..<min((group + 1) * together, frames)
+                var search = BeamSearch(latents.rows(range), beams: beams)
+                for level in 0..<levels { extend(&search, level, on: pool) }
+                let best = search.best
+                (codes.map { $0 + range.lowerBound * levels })?.update(from: best, count: best.count)
             }
         }
         return CodeFrames(levels: levels, codes: codes)

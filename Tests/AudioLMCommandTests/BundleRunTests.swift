@@ -72,7 +72,7 @@ import Testing
 
     @Test func otherVerbs() throws {
         #expect(
-            try run("tokenize", "s.wav").output == "s.tokens.json: 75 semantic tokens, 150 acoustic frames\n")
+            try run("tokenize", "s.wav").output == "s.tokens.json: 75 semantic tokens, 153 acoustic frames\n")
         #expect(try run("detokenize", "s.tokens.json").output == "s.decoded.wav: 3.0 s\n")
         #expect(try AudioBuffer(contentsOf: folder.file("s.decoded.wav")).frameCount == 72000)
         #expect(

@@ -72,7 +72,14 @@ import Testing
         #expect(resynthesize.snippet == "a.wav" && resynthesize.voice == "b.wav" && resynthesize.seed == 3)
         #expect(try InfoCommand.parse(["--json", "--model", "x"]).json)
         #expect(try VerifyCommand.parse(["--json"]).json)
-        for verb in ["continue", "resynthesize", "tokenize", "detokenize", "info", "verify"] {
+        let encode = try EncodeCommand.parse(["-", "--bitrate", "1.5", "-o", "a.alm", "--model", "codec"])
+        #expect(encode.sound == "-" && encode.bitrate == .low && encode.output.output == "a.alm")
+        #expect(try EncodeCommand.parse(["a.wav"]).bitrate == .high)
+        #expect(throws: (any Error).self) { try EncodeCommand.parse(["a.wav", "--bitrate", "2"]) }
+        #expect(try DecodeCommand.parse(["a.alm", "--quiet", "--threads", "1"]).coded == "a.alm")
+        for verb in [
+            "continue", "resynthesize", "encode", "decode", "tokenize", "detokenize", "info", "verify",
+        ] {
             #expect(RootCommand.configuration.subcommands.contains { $0.configuration.commandName == verb })
         }
     }

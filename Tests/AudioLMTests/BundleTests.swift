@@ -26,7 +26,7 @@ import Testing
         let bundle = try TinyBundle.load()
         let tokens = try bundle.tokenize(Array(TinyBundle.prompt().prefix(24001)))
         #expect(tokens.semantic.count == 26)
-        #expect(tokens.acoustic.count == 51)
+        #expect(tokens.acoustic.count == 51 + 3)
         #expect(tokens.acoustic.allSatisfy { $0.count == 12 })
         #expect(try bundle.detokenize(tokens).count == 51 * 480)
         let two = AudioTokens(semantic: [], acoustic: tokens.acoustic.map { Array($0.prefix(2)) })

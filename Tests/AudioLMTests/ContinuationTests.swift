@@ -28,8 +28,8 @@ import Testing
         }
         let summary = try #require(result.summary)
         #expect(summary.seed == 5)
-        #expect(summary.tokens[.coarse] == 401 * 4)
-        #expect(summary.tokens[.fine] == 401 * 8)
+        #expect(summary.tokens[.coarse] == 403 * 4)
+        #expect(summary.tokens[.fine] == 403 * 8)
         #expect(summary.stageSeconds.keys.count == ContinuationStage.allCases.count)
         #expect(summary.stageSeconds.values.reduce(0, +) <= summary.wallSeconds)
     }

@@ -18,4 +18,10 @@ struct TinyCodec {
     var goldenCodes: CodeFrames {
         get throws { CodeFrames(levels: codec.configuration.levels, codes: try golden.integers("codes")) }
     }
+
+    /// Spectra `[spectra, bins]` as the networks see them: several in a row.
+    func stacked(_ levels: Tensor) -> Tensor {
+        let c = codec.configuration
+        return levels.reshaped([levels.rows / c.spectra, c.spectra * c.bins])
+    }
 }

@@ -67,7 +67,7 @@ def _response(frequency: Tensor, augmentation: Augmentation, rng: np.random.Gene
 def _room(samples: int, rng: np.random.Generator) -> Tensor:
     """Direct sound and exponentially decaying noise. [samples]"""
     reverberation = rng.uniform(0.15, 0.9)
-    length = int(reverberation * SAMPLE_RATE)
+    length = min(int(reverberation * SAMPLE_RATE), samples)
     tail = rng.standard_normal(length, dtype=np.float32)
     tail *= np.exp(-6.9 * np.arange(length, dtype=np.float32) / length)
     tail[: int(rng.uniform(0.002, 0.02) * SAMPLE_RATE)] = 0

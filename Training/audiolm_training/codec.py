@@ -126,14 +126,16 @@ class Codec(nn.Module):
         """codes [batch, frames, levels used] -> wave [batch, hop frames - window]."""
         return self.sound(self.decoder(self.quantizer.decode(codes)))
 
-    @torch.no_grad()
     def sound(self, frames: Tensor) -> Tensor:
-        """Levels of magnitudes [batch, frames, spectra x bins] -> wave [batch, hop frames - window]."""
+        """Levels of magnitudes [batch, frames, spectra x bins] -> wave [batch, hop frames - window].
+
+        Gradients flow through the magnitudes; the phases are taken as given.
+        """
         c = self.config
         levels = frames.float().unflatten(2, (c.spectra, c.bins)).flatten(1, 2)
         phases = torch.stack([
-            torch.from_numpy(phase_integration.integrate(row.cpu().numpy(), c.window, self.spectrum.hop, c.fft))
-            for row in levels
+            torch.from_numpy(phase_integration.integrate(row.numpy(), c.window, self.spectrum.hop, c.fft))
+            for row in levels.detach().cpu()
         ]).to(levels)  # fmt: skip
         amplitude = magnitudes(levels[:, :-1])
         amplitude = torch.where(amplitude > SILENT, amplitude, 0)

@@ -48,18 +48,20 @@ def torch_codec(codec: Codec) -> dict[str, System]:
     return {f"ours, {levels} levels": at(levels) for levels in LEVELS}
 
 
-def command_codec(command: list[str], model: list[str]) -> dict[str, System]:
-    """The codec of a bundle as the built command runs it, by `tokenize` and `detokenize`."""
-    options = ["--quiet", *model]
+def command_codec(command: list[str], bundle: Path) -> dict[str, System]:
+    """A codec's bundle as the built command runs it, by `encode` and `decode`; the cost is that of the whole file."""
+    options = ["--quiet", "--model", str(bundle)]
 
     def at(levels: int) -> System:
+        kilobits = f"{levels * LEVEL_BITS_PER_SECOND / 1000:g}"
+
         def through(sound: np.ndarray) -> tuple[np.ndarray, float]:
             with tempfile.TemporaryDirectory() as folder:
-                source, tokens, decoded = (Path(folder) / name for name in ("in.wav", "in.tokens.json", "out.wav"))
+                source, coded, decoded = (Path(folder) / name for name in ("in.wav", "in.alm", "out.wav"))
                 soundfile.write(source, sound, SAMPLE_RATE, "PCM_16")
-                _call([*command, "tokenize", str(source), "-o", str(tokens), *options])
-                _call([*command, "detokenize", str(tokens), "--levels", str(levels), "-o", str(decoded), *options])
-                return fitted(read_mono(decoded), len(sound)), levels * LEVEL_BITS_PER_SECOND
+                _call([*command, "encode", str(source), "--bitrate", kilobits, "-o", str(coded), *options])
+                _call([*command, "decode", str(coded), "-o", str(decoded), *options])
+                return fitted(read_mono(decoded), len(sound)), coded.stat().st_size * 8 * SAMPLE_RATE / len(sound)
 
         return through
 

@@ -10,6 +10,8 @@ import torch
 from . import bundle, weight_file
 from .codec import Codec, CodecConfig, load_codec
 
+FORMAT = 2
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--codec", default="codec", help="name of the codec's run")
@@ -26,7 +28,7 @@ def export(codec: Codec, folder: Path, kind: str = "int8") -> None:
                for name, tensor in codec.state_dict().items()}  # fmt: skip
     stored = weight_file.encode(tensors, weight_file.matrix_kind(kind))
     weight_file.write(folder / "codec.safetensors", stored)
-    bundle.merge_config(folder, {"format": 1, "model_type": "soundstream", **asdict(codec.config)})
+    bundle.merge_config(folder, {"format": FORMAT, "model_type": "soundstream", **asdict(codec.config)})
     bundle.merge_golden(folder, "codec", golden(load_bundle(folder)))
     bundle.write_checksums(folder)
 
@@ -42,11 +44,12 @@ def load_bundle(folder: Path) -> Codec:
 
 
 def golden(codec: Codec) -> dict[str, torch.Tensor]:
-    """About a second of three decaying tones in noise, its codes and what they decode to."""
+    """About a second of three decaying tones in noise, its codes with those of the silence after it, and what they
+    decode to."""
     hop, rate = codec.config.hop, codec.config.sample_rate
     time = torch.arange(rate // hop * hop, dtype=torch.float64) / rate
     generator = torch.Generator().manual_seed(1)
     tones = sum(torch.sin(2 * torch.pi * pitch * time) for pitch in (220, 277.18, 329.63)) * torch.exp(-2 * time)
     samples = (0.1 * tones + 0.001 * torch.randn(len(time), generator=generator)).float()
-    codes = codec.encode(samples[None])
+    codes = codec.encode(codec.padded(samples[None]))
     return {"samples": samples, "codes": codes[0].int(), "decoded": codec.decode(codes)[0]}

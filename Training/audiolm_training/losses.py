@@ -31,6 +31,17 @@ class LogMel(nn.Module):
         return ((magnitude * (4 / self.window)) @ self.filters).clamp_min(1e-4).log10()
 
 
+class SoundLoss(nn.Module):
+    """Mean absolute difference of the log-mel spectra of two waves, over several windows."""
+
+    def __init__(self, scales: tuple[tuple[int, int], ...] = ((512, 64), (1024, 80), (2048, 128))):
+        super().__init__()
+        self.spectra = nn.ModuleList(LogMel(window, window // 4, bands) for window, bands in scales)
+
+    def forward(self, output: Tensor, target: Tensor) -> Tensor:
+        return sum((mel(output) - mel(target)).abs().mean() for mel in self.spectra) / len(self.spectra)
+
+
 class SpectrumLoss(nn.Module):
     """Distance of magnitude spectra: bin by bin, and in three mel resolutions (SoundStream, equation 4)."""
 

@@ -72,7 +72,7 @@ def sound_files(folder: Path) -> list[Path]:
     return files
 
 
-def spread(files: list[Path], count: int) -> list[Path]:
+def spread(files: list, count: int) -> list:
     """At most `count` files, at even steps through the list."""
     count = min(count, len(files))
     return [files[i * len(files) // count] for i in range(count)]

@@ -1,6 +1,8 @@
 """Residual vector quantiser (SoundStream, section III-C), with k-means initialisation, EMA codebooks and dropout."""
 
+import numpy as np
 import torch
+from numba import njit
 from torch import Tensor, nn
 
 
@@ -19,15 +21,18 @@ class ResidualVectorQuantizer(nn.Module):
     @torch.no_grad()
     def encode(self, latents: Tensor, beams: int = 1) -> Tensor:
         """[frames, dim] -> codes [frames, levels]: the best of `beams` paths through the levels, kept at each."""
+        return torch.cat([self._search(piece, beams) for piece in latents.split(128)])
+
+    def _search(self, latents: Tensor, beams: int) -> Tensor:
         frames, dim = latents.shape
         levels, size, _ = self.codebooks.shape
         residual = latents[:, None]  # [frames, paths, dim]
         codes = latents.new_zeros((frames, 1, 0), dtype=torch.long)
         for codebook in self.codebooks:
             # |r - c|^2 = |r|^2 - 2 r c + |c|^2
-            score = residual.square().sum(-1, keepdim=True) - 2 * residual @ codebook.T + codebook.square().sum(-1)
-            paths = min(beams, score.shape[1] * size)
-            best = score.flatten(1).topk(paths, largest=False, sorted=True).indices  # [frames, paths]
+            score = torch.baddbmm(codebook.square().sum(-1).expand(1, size), residual.flatten(0, 1)[None], codebook.T[None], alpha=-2)
+            score = score.view(frames, -1, size) + residual.square().sum(-1, keepdim=True)
+            best = _least(score.flatten(1), min(beams, score.shape[1] * size))  # [frames, paths]
             origin, choice = best // size, best % size
             codes = torch.cat([codes.gather(1, origin[..., None].expand(-1, -1, codes.shape[-1])), choice[..., None]], -1)
             residual = residual.gather(1, origin[..., None].expand(-1, -1, dim)) - codebook[choice]
@@ -100,3 +105,32 @@ class ResidualVectorQuantizer(nn.Module):
             residual -= centres[choice]
             left.append((residual.square().sum() / total).item())
         return left
+
+
+
+def _least(scores: Tensor, count: int) -> Tensor:
+    """Where the `count` least of each row are, least first."""
+    if scores.device.type == "cpu":
+        return torch.from_numpy(_least_on_cpu(scores.numpy(), count))
+    return scores.topk(count, largest=False, sorted=True).indices
+
+
+@njit(cache=True)
+def _least_on_cpu(scores, count):
+    """One pass over each row, several times as fast as topk."""
+    rows, columns = scores.shape
+    places = np.zeros((rows, count), np.int64)
+    kept = np.zeros(count, np.float32)
+    for row in range(rows):
+        kept[:] = np.inf
+        for column in range(columns):
+            score = scores[row, column]
+            if score < kept[count - 1]:
+                place = count - 1
+                while place > 0 and kept[place - 1] > score:
+                    kept[place] = kept[place - 1]
+                    places[row, place] = places[row, place - 1]
+                    place -= 1
+                kept[place] = score
+                places[row, place] = column
+    return places

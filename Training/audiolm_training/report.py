@@ -11,10 +11,13 @@ from pathlib import Path
 
 from . import speech_targets, tables, targets
 from .bundle import write_checksums
+from .codec_targets import codec_figures
 from .targets import Figure, Results
 from .training_record import training_record
 
-RESULTS = ("codec", "stages", "continuations", "speed", "training", "voices", "likelihood", "sound_kinds")
+RESULTS = (
+    "codec", "codec_speed", "stages", "continuations", "speed", "training", "voices", "likelihood", "sound_kinds",
+)
 FIGURES: dict[str, Callable[[Results], list[Figure]]] = {"piano": targets.figures, "speech": speech_targets.figures}
 PROBE_ROWS = {"tokenizer": "tokens", "log-frequency frames": "plain_frames"}
 BLOCK = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end of figures -->)", re.DOTALL)
@@ -28,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     results = read_results(args.runs, args.corpus)
-    print(targets_table(results))
+    print(targets_table(bundle_figures(results)), targets_table(codec_figures(results)), sep="\n\n")
     for folder in args.cards:
         card = folder / "README.md"
         card.write_text(filled(card.read_text(), results))
@@ -55,23 +58,31 @@ def filled(card: str, results: Results) -> str:
     return BLOCK.sub(lambda match: f"{match[1]}\n{BLOCKS[match[2]](results)}\n\n{match[3]}", card)
 
 
-def targets_table(results: Results) -> str:
-    return tables.markdown(["what", "target", "measured", "reached"], [figure.cells for figure in FIGURES[results["corpus"]](results)])
+def bundle_figures(results: Results) -> list[Figure]:
+    return FIGURES[results["corpus"]](results)
+
+
+def targets_table(of: list[Figure]) -> str:
+    return tables.markdown(["what", "target", "measured", "reached"], [figure.cells for figure in of])
 
 
 def codec_table(results: Results) -> str:
-    """Both data sets, and the entropies of the codebooks."""
+    """Both data sets, and how evenly the codebooks are used."""
     codec, parts = results.get("codec", {}), []
     for name, title in (("piano", "Real grand piano"), ("speech", "Read English, speakers not in training")):
         if name in codec:
             count = max(row.get("excerpts", 0) for row in codec[name].values())
             ours = codec[name].get("ours, 12 levels", {})
             run_by = f", ours run by {ours['run_by']}" if "run_by" in ours else ""
-            parts.append(f"{title}, {count} excerpts of at most 10 s{run_by}:\n\n{tables.codec_rows(codec[name])}")
-    if "entropy" in codec:
-        bits = ", ".join(f"{value:.2f}" for value in codec["entropy"]["bits"])
-        parts.append(f"Bits of entropy of each level's codes (at most 10): {bits}.")
+            parts.append(f"{title}, {count} excerpts{run_by}:\n\n{tables.codec_rows(codec[name])}")
+    if "codebooks" in codec:
+        parts.append(f"By level:\n\n{tables.codebook_rows(codec['codebooks'])}")
     return "\n\n".join(parts) or "Not measured yet."
+
+
+def codec_speed_table(results: Results) -> str:
+    speed = results.get("codec_speed")
+    return tables.codec_speed_rows(speed) if speed else "Not measured yet."
 
 
 def continuations_table(results: Results) -> str:
@@ -88,8 +99,10 @@ def training_table(results: Results, codec: bool = False) -> str:
 
 
 BLOCKS: dict[str, Callable[[Results], str]] = {
-    "targets": targets_table,
+    "targets": lambda results: targets_table(bundle_figures(results)),
+    "codec-targets": lambda results: targets_table(codec_figures(results)),
     "codec": codec_table,
+    "codec-speed": codec_speed_table,
     "continuations": continuations_table,
     "training": training_table,
     "codec-training": lambda results: training_table(results, codec=True),

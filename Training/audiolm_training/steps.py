@@ -5,6 +5,7 @@ STEPS = {
     "prepare-recordings": "recordings",
     "prepare-speech": "prepare_speech",
     "train-codec": "train_codec",
+    "train-decoder": "train_decoder",
     "export-codec": "export_codec",
     "tokenize-acoustic": "tokenize_acoustic",
     "train-semantic": "train_semantic",
@@ -18,6 +19,7 @@ STEPS = {
     "evaluate-stages": "evaluate_stages",
     "export-stages": "export_stages",
     "evaluate-codec": "evaluate_codec",
+    "evaluate-codec-speed": "evaluate_codec_speed",
     "make-prompts": "make_prompts",
     "evaluate-continuations": "evaluate_continuations",
     "make-voice-prompts": "make_voice_prompts",
@@ -26,5 +28,6 @@ STEPS = {
     "train-sound-kinds": "train_sound_kinds",
     "evaluate-speed": "evaluate_speed",
     "picture": "picture",
+    "codec-pictures": "codec_pictures",
     "report": "report",
 }

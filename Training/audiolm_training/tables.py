@@ -23,15 +23,45 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+CODEC_COLUMNS = (
+    ("kilobits_per_second", "kbit/s", ".2f"),
+    ("mel_distance", "80-band distance", ".2f"),
+    ("visqol", "ViSQOL, audio", ".2f"),
+    ("visqol_speech", "ViSQOL, speech", ".2f"),
+    ("pesq", "PESQ", ".2f"),
+    ("stoi", "STOI", ".3f"),
+    ("word_error_rate", "words wrong", ".1%"),
+)
+
+
 def codec_rows(rows: dict[str, dict[str, float]]) -> str:
-    """One data set's systems, as `evaluate-codec` writes them."""
-    columns = (("kilobits_per_second", 1), ("mel_distance", 2), ("si_sdr", 1), ("visqol", 2))
+    """One data set's systems, ours last, as `evaluate-codec` writes them, in the columns that were measured."""
+    columns = [column for column in CODEC_COLUMNS if any(column[0] in row for row in rows.values())]
+    return markdown(
+        ["system", *(title for _, title, _ in columns)],
+        [[system, *(format(row[key], form) if key in row else "–" for key, _, form in columns)]
+         for system, row in sorted(rows.items(), key=lambda item: item[0].startswith("ours"))])  # fmt: skip
 
-    def cells(row: dict[str, float]) -> list[str]:
-        return [f"{row[key]:.{digits}f}" if key in row else "–" for key, digits in columns]
 
-    return markdown(["system", "kbit/s", "80-band distance", "SI-SDR, dB", "ViSQOL"],
-                    [[system, *cells(row)] for system, row in rows.items()])  # fmt: skip
+def codebook_rows(use: dict[str, dict]) -> str:
+    """Share of each level's entropy that is used, by data set."""
+    levels = len(next(iter(use.values()))["shares"])
+    return markdown(
+        ["codes' entropy over its maximum", "frames", *(f"{level}" for level in range(1, levels + 1))],
+        [[name, f"{row['frames']:,}", *(f"{share:.2f}" for share in row["shares"])] for name, row in use.items()])  # fmt: skip
+
+
+def codec_speed_rows(speed: dict[str, Any]) -> str:
+    """What `evaluate-codec-speed` writes."""
+    seconds = speed["seconds"]
+    rows = [[f"{part}, {seconds:.0f} s of sound", *(f"{row[key]:.2f} s ({seconds / row[key]:.0f} ×)" for key in
+             ("command_seconds", "torch_seconds")), f"{row['torch_seconds'] / row['command_seconds']:.1f}"]
+            for part in ("encode", "decode") if (row := speed.get(part))]  # fmt: skip
+    table = markdown(["one core", "the command (× real time)", "PyTorch", "ratio"], rows)
+    memory = ", ".join(f"{part} an hour of sound: {row['peak_megabytes']:.0f} MB in {row['wall_seconds']:.0f} s"
+                       for part, row in speed.get("hour", {}).items())  # fmt: skip
+    machine = f"{speed['processor']}, load average {speed['load_average']:.1f}"
+    return f"{table}\n\n{machine}." + (f" Peak memory to {memory}." if memory else "")
 
 
 def consistency_rows(result: dict[str, Any]) -> str:

@@ -29,6 +29,11 @@ def under(what: str, value: float | None, bound: float, digits: int = 2, target:
     return Figure(what, target, _number(value, digits), None if value is None else value < bound)
 
 
+def at_most(what: str, value: float | None, bound: float, digits: int = 2, target: str | None = None) -> Figure:
+    target = target or f"at most {bound:.{digits}f}"
+    return Figure(what, target, _number(value, digits), None if value is None else value <= bound)
+
+
 def _number(value: float | None, digits: int) -> str:
     return "not measured" if value is None else f"{value:.{digits}f}"
 

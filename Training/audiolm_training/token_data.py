@@ -64,6 +64,14 @@ def load_pieces(folder: Path, split: str, kinds: tuple[str, ...]) -> list[TokenP
     return pieces
 
 
+def load_codebooks(folder: Path, kinds: tuple[str, ...]) -> Tensor | None:
+    """The vectors of the acoustic tokens [levels, codes, dim]; none for stages that see no acoustic tokens."""
+    path = folder / "acoustic" / "codebooks.npy"
+    if "acoustic" not in kinds or not path.exists():
+        return None
+    return torch.from_numpy(np.load(path))
+
+
 def batch_of(crops: list[dict[str, np.ndarray]]) -> dict[str, Tensor]:
     return {key: torch.from_numpy(np.stack([crop[key] for crop in crops])) for key in crops[0]}
 

@@ -1,4 +1,7 @@
-"""Step `tokenize-acoustic`: codec tokens of every recording, as uint16 files [frames, levels]."""
+"""Step `tokenize-acoustic`: codec tokens of every recording, as uint16 files [frames, levels].
+
+`codebooks.npy` beside them holds the vectors that the tokens stand for, [levels, codes, latent_dim].
+"""
 
 import argparse
 import random
@@ -17,15 +20,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, required=True, help="the exported codec, as Models/codec")
     parser.add_argument("--data", default="piano", help="name of the data set")
     parser.add_argument("--order", type=int, default=0, help="seed of the order of recordings")
+    parser.add_argument("--limit", type=int, help="at most so many recordings of each split")
     parser.add_argument("--splits", nargs="+", default=["valid", "test", "train"])
 
 
 def run(args: argparse.Namespace) -> None:
     codec = load_bundle(args.bundle)
     out = args.runs / "tokens" / args.data / "acoustic"
+    save(out / "codebooks.npy", codec.quantizer.codebooks.numpy())
     for split in args.splits:
         recordings = labelled_recordings.find(args.runs / "data" / args.data, (split,))
         random.Random(args.order).shuffle(recordings)
+        recordings = recordings[: args.limit]
         for number, recording in enumerate(recordings):
             target = out / split / f"{recording.identifier}.npy"
             if target.exists():

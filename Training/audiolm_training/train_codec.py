@@ -30,7 +30,8 @@ class CodecTraining:
     warm_up: int = 100
     autoencoder_minutes: float = 6
     minutes: float = 60  # in all
-    mel_weight: float = 2.0  # of the mel loss, beside the bins' of weight 1
+    mel_weight: float = 5.0  # of the mel loss, beside the bins' of weight 1
+    sound_weight: float = 5.0  # of the loss on the sound, likewise, where the decoder is trained alone
     commitment: float = 0.5
     evaluate_every: int = 2000
     seed: int = 1
@@ -70,7 +71,7 @@ class CodecTrainer:
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.elapsed, self.quantised = state["step"], state["elapsed"], state["quantised"]
         else:
-            self._start_linear_paths()
+            self._start()
         self.excerpts = self._excerpts(runs)
 
     def _groups(self) -> list[dict]:
@@ -79,7 +80,7 @@ class CodecTrainer:
         return [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}]
 
     @torch.no_grad()
-    def _start_linear_paths(self) -> None:
+    def _start(self) -> None:
         frames = [self.codec.frames(next(self.crops).to(self.device)).flatten(0, 1) for _ in range(40)]
         self.codec.start_from_components(torch.cat(frames), self.loss.weight)
 

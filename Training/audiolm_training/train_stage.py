@@ -16,8 +16,9 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.tensorboard import SummaryWriter
 
+from .code_geometry import start_from_codebooks
 from .stage_settings import StageSettings, read_settings, stage_folder, token_folder
-from .token_data import RandomCrops, batch_of, consecutive_crops, load_pieces
+from .token_data import RandomCrops, batch_of, consecutive_crops, load_codebooks, load_pieces
 
 LOG_EVERY_STEPS = 20
 EVALUATE_EVERY_SECONDS = 240.0
@@ -49,10 +50,14 @@ class StageTraining:
         self.folder = stage_folder(runs, settings)
         self.folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(settings.seed)
-        self.model = settings.make_model().to(self.device)
+        tokens = token_folder(runs, settings)
+        self.model = settings.make_model()
+        codebooks = load_codebooks(tokens, settings.token_kinds)
+        if codebooks is not None:
+            start_from_codebooks(self.model.embeddings, self.model.heads, codebooks)
+        self.model.to(self.device)
         self.average = deepcopy(self.model).eval()
         self.optimizers = make_optimizers(self.model, settings)
-        tokens = token_folder(runs, settings)
         self.crops = RandomCrops(
             load_pieces(tokens, "train", settings.token_kinds), settings.crop_frames, settings.batch_size,
             settings.seed * 1000 + self.rank)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiolm_training import evaluate_codec, evaluate_continuations, evaluate_speed, make_prompts, picture, report, tables
+from audiolm_training import evaluate_continuations, evaluate_speed, make_prompts, picture, report, tables
 from audiolm_training.sound_features import SAMPLE_RATE
 
 # Stands in for the built command: continues with noise, reads no model.
@@ -97,18 +97,6 @@ def test_speed_and_size(runs: Path, command: str):
     assert result["report"] == {"seed": 1}
     assert 0 < result["wall_seconds"] and 1 < result["peak_megabytes"]
     assert result["bundle_megabytes"] == pytest.approx(1, abs=0.01)
-
-
-def test_codec_measures():
-    noise = np.random.default_rng(0).normal(size=24_000).astype(np.float32) * 0.1
-    halved = evaluate_codec.measure(lambda sound: (sound / 2, 6000), [noise], None)
-    assert halved["mel_distance"] == pytest.approx(10 * np.log10(2), abs=0.02)
-    assert halved["si_sdr"] > 60
-    assert halved["kilobits_per_second"] == 6
-    assert evaluate_codec.average_spectrum_distance([noise]) > 0.5
-    even = np.arange(1024)[:, None].repeat(2, 1)
-    even[:, 1] = 7
-    assert evaluate_codec.level_entropies(even) == pytest.approx([10, 0])
 
 
 def test_report_fills_cards_from_results_alone(runs: Path, capsys):

@@ -3,6 +3,7 @@ import math
 import pytest
 import torch
 
+from audiolm_training.code_geometry import projected, start_from_codebooks
 from audiolm_training.coarse_stage import CoarseStage, CoarseStageConfiguration, delay
 from audiolm_training.fine_stage import FineStage, FineStageConfiguration
 from audiolm_training.semantic_stage import SemanticStage, SemanticStageConfiguration
@@ -83,3 +84,21 @@ def test_losses_start_near_a_uniform_guess():
               FineStage(FineStageConfiguration(FULL, coarse_levels=2, levels=5, codes=64))]
     for model in models:
         assert model.loss(batch, generator).item() == pytest.approx(math.log(64), rel=0.1)
+
+
+def test_projected_codes_keep_their_distances():
+    codebooks = torch.randn(2, 8, 5, generator=torch.Generator().manual_seed(1))
+    points = projected(codebooks, 16, torch.Generator().manual_seed(2))
+    ratio = torch.cdist(points[1], points[1]) / torch.cdist(codebooks[1], codebooks[1]).clamp_min(1e-9)
+    assert points.shape == (2, 8, 16) and points[0].std() == pytest.approx(1)
+    assert torch.allclose(ratio[0, 1:], ratio[0, 1].expand(7), rtol=1e-3)
+
+
+def test_embeddings_and_heads_start_from_the_codebooks():
+    model, codebooks = coarse_model(), torch.randn(12, 8, 5, generator=torch.Generator().manual_seed(1))
+    blank = model.embeddings[1].weight[8].clone()
+    start_from_codebooks(model.embeddings, model.heads, codebooks)
+    assert torch.equal(model.embeddings[1].weight[8], blank)
+    for level in range(3):
+        embedding, head = model.embeddings[level].weight[:8], model.heads[level].weight
+        assert torch.allclose(torch.cosine_similarity(embedding, head), torch.ones(8), atol=1e-4)

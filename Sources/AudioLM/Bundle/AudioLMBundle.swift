@@ -17,7 +17,8 @@ public struct AudioLMBundle: Sendable {
     /// - Parameter threads: threads that compute; nil means one per processor core, at most eight.
     public init(contentsOf folder: URL, threads: Int? = nil) throws {
         let configuration = try ConfigurationFile.read(
-            BundleConfiguration.self, in: folder, modelType: BundleConfiguration.modelType)
+            BundleConfiguration.self, in: folder, format: BundleConfiguration.currentFormat,
+            modelType: BundleConfiguration.modelType)
         for stage in TokenStage.allCases {
             guard let fault = configuration.sampling[stage].fault else { continue }
             throw BundleError.configuration(
@@ -35,7 +36,8 @@ public struct AudioLMBundle: Sendable {
     /// Samples per second of all sound that goes in and out.
     public var sampleRate: Int { networks.codec.configuration.sampleRate }
 
-    /// Sound as tokens. An incomplete last frame counts as a frame.
+    /// Sound as tokens. An incomplete last frame counts as a frame; a few acoustic ones more, of silence, let
+    /// `detokenize` give all of the sound back.
     /// - Parameter samples: mono at `sampleRate`, finite.
     public func tokenize(_ samples: [Float]) throws -> AudioTokens {
         try requireFinite(samples)
@@ -44,7 +46,8 @@ public struct AudioLMBundle: Sendable {
             acoustic: networks.codec.encode(samples: samples, on: pool).rows)
     }
 
-    /// The sound of acoustic tokens, as many samples as their frames stand for.
+    /// The sound of acoustic tokens: as many samples as their frames stand for, but for the last few frames, which
+    /// the sound of those before them needs.
     public func detokenize(_ tokens: AudioTokens) throws -> [Float] {
         guard let codes = CodeFrames(rows: tokens.acoustic) else {
             throw ContinuationError("acoustic tokens need the same levels, at least one, in every frame")

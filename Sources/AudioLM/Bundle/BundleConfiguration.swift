@@ -57,7 +57,7 @@ enum ConfigurationFile {
 
     /// Decodes the config.json in `folder`; throws `BundleError`.
     static func read<Value: Decodable>(
-        _ type: Value.Type, in folder: URL, modelType: String
+        _ type: Value.Type, in folder: URL, format: Int, modelType: String
     ) throws -> Value {
         let file = folder.appending(path: "config.json")
         guard let data = try? Data(contentsOf: file, options: .mappedIfSafe) else {
@@ -70,8 +70,8 @@ enum ConfigurationFile {
         let decoder = JSONDecoder()
         do {
             let header = try decoder.decode(Header.self, from: data)
-            guard header.format == BundleConfiguration.currentFormat else {
-                throw refusal("format \(header.format), expected \(BundleConfiguration.currentFormat)")
+            guard header.format == format else {
+                throw refusal("format \(header.format), expected \(format)")
             }
             guard header.modelType == modelType else {
                 throw refusal("model_type “\(header.modelType)”, expected “\(modelType)”")

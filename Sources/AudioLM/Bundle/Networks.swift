@@ -18,7 +18,8 @@ struct Networks: Sendable {
     /// Loads all parts; throws `BundleError`.
     init(_ configuration: BundleConfiguration, folder: URL, codecFolder: URL) throws {
         let codecConfiguration = try ConfigurationFile.read(
-            CodecConfiguration.self, in: codecFolder, modelType: "soundstream")
+            CodecConfiguration.self, in: codecFolder, format: CodecConfiguration.currentFormat,
+            modelType: CodecConfiguration.modelType)
         var parts: [BundleInformation.Part] = []
         func load<Part>(
             _ name: String, _ file: URL, _ make: (WeightScope) throws -> Part
@@ -46,7 +47,8 @@ struct Networks: Sendable {
         try requireAgreement(path: folder.appending(path: "config.json").relativePath)
     }
 
-    private static func load<Part>(
+    /// Makes one part of the weights in `file` and adds its sizes to `parts`; throws `BundleError`.
+    static func load<Part>(
         _ name: String, _ file: URL, _ parts: inout [BundleInformation.Part],
         _ make: (WeightScope) throws -> Part
     ) throws -> Part {

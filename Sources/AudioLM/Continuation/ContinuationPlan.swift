@@ -5,7 +5,7 @@ import TokenTransformers
 struct ContinuationPlan: Equatable {
     /// New samples that come out.
     let samples: Int
-    /// New codec frames: those of the samples, and one more, since a frame completes the sound of the one before.
+    /// New codec frames: those of the samples, and those that must follow the last sample to decode it.
     let frames: Int
     /// Semantic tokens that all steps of the coarse stage together see beyond the prompt's.
     let semanticTokens: Int
@@ -37,7 +37,7 @@ struct ContinuationPlan: Equatable {
             )
         }
         samples = Int((options.seconds * rate).rounded())
-        frames = (samples + codec.hop - 1) / codec.hop + 1
+        frames = (samples + codec.hop - 1) / codec.hop + codec.delay
         let ratio = coarse.framesPerSemanticToken
         let heard = options.promptSeconds.map { min(Int($0 * rate), promptSamples) } ?? promptSamples
         let tokens = heard / (codec.hop * ratio)

@@ -59,10 +59,14 @@ struct ContinuationRun {
         coarseState = networks.coarseStage.makeState(
             prompt: encoded.acoustic, semantic: encoded.semantic.suffix(plan.promptFrames / ratio), on: pool)
         if isCancelled() { throw CancellationError() }
-        decoderState = networks.codec.makeDecoderState()
-        let codes = CodeFrames(
-            levels: networks.codec.configuration.levels, codes: encoded.acoustic.flatMap { $0 })
-        _ = try networks.codec.decode(codes: codes, &decoderState, on: pool)
+        decoderState = try networks.codec.makeDecoderState(
+            after: Array(prompt.suffix(networks.codec.configuration.window)),
+            expecting: extrapolated(
+                prompt.suffix(networks.codec.configuration.sampleRate / 10),
+                by: networks.codec.configuration.window / 2, order: 256),
+            codes: CodeFrames(
+                levels: networks.codec.configuration.levels, codes: encoded.acoustic.flatMap { $0 }),
+            on: pool)
         levelKeeper = LevelKeeper(
             prompt: prompt.suffix(plan.promptTokens * networks.semanticTokenizer.configuration.frameSamples),
             sampleRate: networks.codec.configuration.sampleRate)
@@ -129,8 +133,6 @@ struct ContinuationRun {
         var samples = try journal.time(.decoding) {
             try networks.codec.decode(codes: codes, &decoderState, on: pool)
         }
-        // The first new frame completes the prompt's last one.
-        if doneFrames == 0 { samples.removeFirst(networks.codec.configuration.hop) }
         samples = levelKeeper(Array(samples.prefix(plan.samples - doneSamples)))
         doneSamples += samples.count
         journal.add(frames.count, to: .decoding)

@@ -22,7 +22,8 @@ struct PromptTokens {
         if isCancelled() { throw CancellationError() }
         let hop = networks.codec.configuration.hop
         let frames = min(plan.promptFrames + Self.warmUpFrames, prompt.count / hop)
-        let codes = networks.codec.encode(samples: Array(prompt.suffix(frames * hop)), on: pool).rows
-        acoustic = codes.suffix(plan.promptFrames)
+        var state = networks.codec.makeEncoderState()
+        let codes = networks.codec.encode(samples: Array(prompt.suffix(frames * hop)), &state, on: pool)
+        acoustic = codes.rows.suffix(plan.promptFrames)
     }
 }

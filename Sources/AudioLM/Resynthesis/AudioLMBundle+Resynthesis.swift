@@ -18,12 +18,8 @@ extension AudioLMBundle {
         let content = networks.semanticTokenizer.tokenize(snippet, on: pool)
         let prompt = try voice.map { try VoicePrompt($0, networks: networks, pool: pool) } ?? VoicePrompt()
         var run = try ResynthesisRun(self, prompt: prompt, content: content, options: options)
-        // A decoder gives a frame's last samples when it has the next few frames.
-        let frames = try run.frames((snippet.count + hop - 1) / hop + Self.tailFrames)
+        let frames = try run.frames((snippet.count + hop - 1) / hop + networks.codec.configuration.delay)
         let codes = CodeFrames(levels: networks.codec.configuration.levels, codes: frames.flatMap { $0 })
         return Array(try networks.codec.decode(codes: codes, on: pool).prefix(snippet.count))
     }
-
-    /// Frames after the last that sounds, more than any decoder looks ahead.
-    private static let tailFrames = 4
 }

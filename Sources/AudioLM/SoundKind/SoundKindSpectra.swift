@@ -1,5 +1,5 @@
 import Foundation
-import SemanticTokenizer
+import Tensors
 
 /// Power spectra of a snippet at 50 Hz, and their sums in 32 bands.
 struct SoundKindSpectra {
@@ -28,21 +28,12 @@ struct SoundKindSpectra {
     /// Nil where the sound is shorter than two windows' beginnings.
     init?(_ samples: ArraySlice<Float>) {
         guard samples.count >= Self.window + Self.hop else { return nil }
-        let spectrum = PowerSpectrum(size: Self.window)
-        let (frames, bins) = ((samples.count - Self.window) / Self.hop + 1, spectrum.bins)
-        var powers = [Float](repeating: 0, count: frames * bins)
-        let scale = Float(4 / Double(Self.window) * (4 / Double(Self.window)))
-        let lanes = PowerSpectrum.Lanes.scalarCount
-        powers.withUnsafeMutableBufferPointer { target in
-            samples.withUnsafeBufferPointer { source in
-                guard let target = target.baseAddress, let source = source.baseAddress else { return }
-                for first in stride(from: 0, to: frames, by: lanes) {
-                    spectrum.transform(
-                        source + first * Self.hop, frames: min(lanes, frames - first), hop: Self.hop,
-                        scale: scale, into: target + first * bins)
-                }
-            }
-        }
+        let transform = RealFFT(size: Self.window)
+        let (frames, bins) = ((samples.count - Self.window) / Self.hop + 1, transform.bins)
+        let powers = transform.powers(
+            of: Array(samples), frames: frames, hop: Self.hop, window: hannWindow(Self.window),
+            scale: Float(4 / Double(Self.window) * (4 / Double(Self.window))), on: WorkerPool(threads: 1)
+        ).elements
         let filters = Self.filters(bins: bins)
         let energies: [[Double]] = (0..<frames).map { frame in
             filters.map { $0.sum(powers, from: frame * bins) }

@@ -71,10 +71,27 @@ static void depthwise(const audiolm_depthwise *d, size_t begin, size_t end) {
         }                                                                                                      \
     }
 
+DEFINE_ELEMENTWISE(exponential, exp16(v))
+DEFINE_ELEMENTWISE(logarithm2, log2_16(v))
 DEFINE_ELEMENTWISE(gelu, gelu16(v))
 DEFINE_ELEMENTWISE(gelu_tanh, gelu_tanh16(v))
 DEFINE_ELEMENTWISE(silu, v *sigmoid16(v))
 DEFINE_ELEMENTWISE(sigmoid, sigmoid16(v))
+
+static void rotation(float *turns, float *sine, size_t n) {
+    f32x16 c, s;
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        rotation16(load(turns + i), &c, &s);
+        store(turns + i, c);
+        store(sine + i, s);
+    }
+    if (i < n) {
+        rotation16(load_part(turns + i, n - i), &c, &s);
+        store_part(turns + i, c, n - i);
+        store_part(sine + i, s, n - i);
+    }
+}
 
 static void multiply_silu(float *x, const float *gate, size_t n) {
     size_t i = 0;

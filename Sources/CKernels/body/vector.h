@@ -76,6 +76,39 @@ ALWAYS_INLINE f32x16 exp16(f32x16 x) {
     return p * (f32x16)power;
 }
 
+ALWAYS_INLINE f32x16 log2_16(f32x16 x) {
+    const i32x16 exponent = ((i32x16)x - LOG_LEAST) >> 23;
+    const f32x16 m = (f32x16)((i32x16)x - (exponent << 23));
+    const f32x16 s = (m - splat(1.0f)) / (m + splat(1.0f)), square = s * s;
+    f32x16 p = fma16(square, splat(LOG_C9), splat(LOG_C7));
+    p = fma16(square, p, splat(LOG_C5));
+    p = fma16(square, p, splat(LOG_C3));
+    p = fma16(square, p, splat(2.0f));
+    return fma16(s * p, splat(LOG2_E), __builtin_convertvector(exponent, f32x16));
+}
+
+/* Half turns are taken off, and give the sign. */
+ALWAYS_INLINE void rotation16(f32x16 turns, f32x16 *cosine, f32x16 *sine) {
+    const f32x16 halves = __builtin_elementwise_roundeven(turns + turns);
+    const f32x16 r = fma16(halves, splat(-0.5f), turns), square = r * r;
+    f32x16 s = fma16(square, splat(SIN_C13), splat(SIN_C11));
+    s = fma16(square, s, splat(SIN_C9));
+    s = fma16(square, s, splat(SIN_C7));
+    s = fma16(square, s, splat(SIN_C5));
+    s = fma16(square, s, splat(SIN_C3));
+    s = fma16(square, s, splat(SIN_C1));
+    f32x16 c = fma16(square, splat(COS_C14), splat(COS_C12));
+    c = fma16(square, c, splat(COS_C10));
+    c = fma16(square, c, splat(COS_C8));
+    c = fma16(square, c, splat(COS_C6));
+    c = fma16(square, c, splat(COS_C4));
+    c = fma16(square, c, splat(COS_C2));
+    c = fma16(square, c, splat(1.0f));
+    const i32x16 sign = __builtin_convertvector(halves, i32x16) << 31;
+    *cosine = (f32x16)((i32x16)c ^ sign);
+    *sine = (f32x16)((i32x16)(r * s) ^ sign);
+}
+
 ALWAYS_INLINE f32x16 sigmoid16(f32x16 x) { return splat(1.0f) / (splat(1.0f) + exp16(-x)); }
 
 ALWAYS_INLINE f32x16 gelu_tanh16(f32x16 x) {

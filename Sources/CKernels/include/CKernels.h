@@ -10,6 +10,7 @@
  * elements. */
 #ifndef AUDIOLM_KERNELS_H
 #define AUDIOLM_KERNELS_H
+#include "PhaseIntegration.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -54,6 +55,16 @@ typedef struct {
     float score_scale;
 } audiolm_attention;
 
+/* Fourier transforms of sixteen real frames of `size` samples side by side, a power of two and at least 4: arrays
+ * are [..][16]. cosine and sine hold cos and -sin of 2 pi k / size for k = 0 ... size / 2; reversed tells where
+ * each of the size / 2 complex numbers of the transform comes from, its index with the bits in reverse. */
+typedef struct {
+    size_t size;
+    const float *_Nonnull cosine;
+    const float *_Nonnull sine;
+    const uint32_t *_Nonnull reversed;
+} audiolm_fft;
+
 /* y[t, c] = bias[c] + sum_j weight[j, c] * x[t + j * dilation, c]; x holds frames + (taps - 1) * dilation rows. */
 typedef struct {
     const float *_Nonnull x;
@@ -84,6 +95,16 @@ typedef struct {
     /* Rotates each head of each row in place: pairs (i, i + dim / 2); cosine and sine are [rows, dim / 2]. */
     void (*_Nonnull rope)(float *_Nonnull x, size_t rows, size_t stride, size_t heads, size_t dim,
                           const float *_Nonnull cosine, const float *_Nonnull sine);
+    /* Real frames to their bins, in place: real and imaginary hold [size / 2 + 1][16]. On entry place i holds the
+     * frame's samples 2 reversed[i] and 2 reversed[i] + 1, on return bin i. */
+    void (*_Nonnull fft_bins)(const audiolm_fft *_Nonnull, float *_Nonnull real, float *_Nonnull imaginary);
+    /* Bins to size / 2 times the samples of their real frames: place i then holds samples 2 i and 2 i + 1. */
+    void (*_Nonnull fft_samples)(const audiolm_fft *_Nonnull, float *_Nonnull real, float *_Nonnull imaginary);
+    /* Elementwise in place: exp(x); log2(x) of normal, positive x. */
+    void (*_Nonnull exponential)(float *_Nonnull x, size_t n);
+    void (*_Nonnull logarithm2)(float *_Nonnull x, size_t n);
+    /* The cosine and sine of angles in turns, in place of the angles and into sine. */
+    void (*_Nonnull rotation)(float *_Nonnull turns, float *_Nonnull sine, size_t n);
     /* Elementwise in place: x * Phi(x) (the exact GELU) and its tanh approximation; x * sigmoid(x); sigmoid(x);
      * x *= silu(gate). */
     void (*_Nonnull gelu)(float *_Nonnull x, size_t n);
@@ -94,6 +115,8 @@ typedef struct {
     /* Index of the largest of n > 0 values, the first of equals: the nearest code, given the values
      * dot(x, code) - |code|^2 / 2. */
     size_t (*_Nonnull argmax)(const float *_Nonnull x, size_t n);
+    /* The greatest of every sixteen in blocks of 256: maxima[16 b + lane] of x[256 b + 16 i + lane] over i. */
+    void (*_Nonnull block_maxima)(const float *_Nonnull x, size_t blocks, float *_Nonnull maxima);
 } audiolm_kernels;
 
 typedef enum { AUDIOLM_ISA_REF, AUDIOLM_ISA_AVX2, AUDIOLM_ISA_AVX512, AUDIOLM_ISA_NEON } audiolm_isa;

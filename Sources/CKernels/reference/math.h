@@ -29,6 +29,42 @@ static inline float ref_exp(float x) {
     return p * power;
 }
 
+static inline float ref_log2(float x) {
+    int32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    const int32_t exponent = (bits - LOG_LEAST) >> 23;
+    bits -= exponent * (1 << 23);
+    float m;
+    memcpy(&m, &bits, sizeof m);
+    const float s = (m - 1.0f) / (m + 1.0f), square = s * s;
+    float p = fmaf(square, LOG_C9, LOG_C7);
+    p = fmaf(square, p, LOG_C5);
+    p = fmaf(square, p, LOG_C3);
+    p = fmaf(square, p, 2.0f);
+    return fmaf(s * p, LOG2_E, (float)exponent);
+}
+
+static inline void ref_rotation(float turns, float *cosine, float *sine) {
+    const float halves = rintf(turns + turns);
+    const float r = fmaf(halves, -0.5f, turns), square = r * r;
+    float s = fmaf(square, SIN_C13, SIN_C11);
+    s = fmaf(square, s, SIN_C9);
+    s = fmaf(square, s, SIN_C7);
+    s = fmaf(square, s, SIN_C5);
+    s = fmaf(square, s, SIN_C3);
+    s = fmaf(square, s, SIN_C1);
+    float c = fmaf(square, COS_C14, COS_C12);
+    c = fmaf(square, c, COS_C10);
+    c = fmaf(square, c, COS_C8);
+    c = fmaf(square, c, COS_C6);
+    c = fmaf(square, c, COS_C4);
+    c = fmaf(square, c, COS_C2);
+    c = fmaf(square, c, 1.0f);
+    const int odd = (int32_t)halves & 1;
+    *cosine = odd ? -c : c;
+    *sine = odd ? -(r * s) : r * s;
+}
+
 static inline float ref_sigmoid(float x) { return 1.0f / (1.0f + ref_exp(-x)); }
 
 static inline float ref_gelu(float x) {

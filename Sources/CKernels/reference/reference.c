@@ -1,4 +1,5 @@
 /* Plain C kernels: the oracle of the tests, and the fallback on processors without vector variants. */
+#include "fft.h"
 #include "math.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -110,6 +111,18 @@ static void rope(float *x, size_t rows, size_t stride, size_t heads, size_t dim,
         }
 }
 
+static void exponential(float *x, size_t n) {
+    for (size_t i = 0; i < n; ++i) x[i] = ref_exp(x[i]);
+}
+
+static void logarithm2(float *x, size_t n) {
+    for (size_t i = 0; i < n; ++i) x[i] = ref_log2(x[i]);
+}
+
+static void rotation(float *turns, float *sine, size_t n) {
+    for (size_t i = 0; i < n; ++i) ref_rotation(turns[i], turns + i, sine + i);
+}
+
 static void gelu(float *x, size_t n) {
     for (size_t i = 0; i < n; ++i) x[i] = ref_gelu(x[i]);
 }
@@ -131,6 +144,14 @@ static void multiply_silu(float *x, const float *gate, size_t n) {
     for (size_t i = 0; i < n; ++i) x[i] = x[i] * (gate[i] * ref_sigmoid(gate[i]));
 }
 
+static void block_maxima(const float *x, size_t blocks, float *maxima) {
+    for (size_t i = 0; i < blocks * AUDIOLM_LANES; ++i) {
+        const float *block = x + i / AUDIOLM_LANES * AUDIOLM_LANES * AUDIOLM_LANES + i % AUDIOLM_LANES;
+        maxima[i] = block[0];
+        for (size_t k = 1; k < AUDIOLM_LANES; ++k) maxima[i] = fmaxf(maxima[i], block[k * AUDIOLM_LANES]);
+    }
+}
+
 static size_t argmax(const float *x, size_t n) {
     size_t best = 0;
     for (size_t i = 1; i < n; ++i)
@@ -149,10 +170,16 @@ const audiolm_kernels audiolm_kernels_ref = {
     .layer_norm = layer_norm,
     .rms_norm = rms_norm,
     .rope = rope,
+    .fft_bins = fft_bins,
+    .fft_samples = fft_samples,
+    .exponential = exponential,
+    .logarithm2 = logarithm2,
+    .rotation = rotation,
     .gelu = gelu,
     .gelu_tanh = gelu_tanh,
     .silu = silu,
     .sigmoid = sigmoid,
     .multiply_silu = multiply_silu,
     .argmax = argmax,
+    .block_maxima = block_maxima,
 };

@@ -5,10 +5,5 @@ package func cosine(_ x: Double) -> Double { Glibc.cos(x) }
 package func sine(_ x: Double) -> Double { Glibc.sin(x) }
 package func logarithm(_ x: Double) -> Double { Glibc.log(x) }
 package func exponential(_ x: Double) -> Double { Glibc.exp(x) }
+package func arctangent(_ y: Double, _ x: Double) -> Double { Glibc.atan2(y, x) }
 package func power(_ x: Double, _ y: Double) -> Double { Glibc.pow(x, y) }
-
-/// The same in single precision, for elementwise loops.
-package func logarithm(_ x: Float) -> Float { Glibc.logf(x) }
-package func exponential(_ x: Float) -> Float { Glibc.expf(x) }
-package func hyperbolicSine(_ x: Float) -> Float { Glibc.sinhf(x) }
-package func inverseHyperbolicSine(_ x: Float) -> Float { Glibc.asinhf(x) }

@@ -32,6 +32,22 @@ extension Tensor {
         }
     }
 
+    /// Multiplies by one number and adds another.
+    package mutating func scale(by factor: Float, adding offset: Float) {
+        let count = count
+        withMutablePointer { target in
+            for i in 0..<count { target[i] = target[i] * factor + offset }
+        }
+    }
+
+    /// Raises and lowers what lies outside of `range` to its ends.
+    package mutating func clamp(to range: ClosedRange<Float>) {
+        let count = count
+        withMutablePointer { target in
+            for i in 0..<count { target[i] = min(max(target[i], range.lowerBound), range.upperBound) }
+        }
+    }
+
     /// Multiplies each row by `factors`, one per column.
     package mutating func scaleColumns(by factors: Tensor) {
         precondition(factors.count == columns, "\(factors.count) factors for \(columns) columns")
@@ -58,6 +74,28 @@ extension Tensor {
                 }
             }
         }
+    }
+
+    /// eˣ.
+    package mutating func exponential() {
+        let count = count
+        withMutablePointer { kernels.pointee.exponential($0, count) }
+    }
+
+    /// log₂(x) of normal, positive x.
+    package mutating func logarithm2() {
+        let count = count
+        withMutablePointer { kernels.pointee.logarithm2($0, count) }
+    }
+
+    /// Replaces angles in turns by their cosines and returns their sines.
+    package mutating func rotations() -> Tensor {
+        let count = count
+        var sines = Tensor(uninitialized: shape)
+        sines.withMutablePointer { sines in
+            withMutablePointer { kernels.pointee.rotation($0, sines, count) }
+        }
+        return sines
     }
 
     /// x · Φ(x), the exact GELU (`torch.nn.GELU()`).

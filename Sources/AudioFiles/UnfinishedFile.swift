@@ -1,0 +1,54 @@
+public import Foundation
+import Synchronization
+
+/// A file in the making: hidden in its folder until `finish()` gives it its name, and removed where that never comes.
+public struct UnfinishedFile: ~Copyable {
+    /// Open for writing and reading; whoever makes the file closes it.
+    public let descriptor: Int32
+    private let destination: URL
+    private let path: String
+    private var isOpen = true
+
+    /// The hidden files of this process.
+    private static let all = Mutex<Set<String>>([])
+
+    /// Creates the hidden file. The folder must exist; a file at `url` stays until `finish()` replaces it.
+    public init(for url: URL) throws {
+        let name = ".\(url.lastPathComponent).\(UInt32.random(in: 0 ... .max)).part"
+        let path = url.deletingLastPathComponent().path + "/" + name
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else {
+            throw AudioFileError.unwritable(path: url.relativePath, reason: String(cString: strerror(errno)))
+        }
+        self.descriptor = descriptor
+        destination = url
+        self.path = path
+        Self.all.withLock { _ = $0.insert(path) }
+    }
+
+    deinit {
+        if isOpen { Self.discard(path) }
+    }
+
+    /// Puts the file in place, after its descriptor was closed.
+    public mutating func finish() throws {
+        guard isOpen else { return }
+        isOpen = false
+        guard rename(path, destination.path) == 0 else {
+            let reason = String(cString: strerror(errno))
+            Self.discard(path)
+            throw AudioFileError.unwritable(path: destination.relativePath, reason: reason)
+        }
+        Self.all.withLock { _ = $0.remove(path) }
+    }
+
+    /// Removes every unfinished file of the process, which is about to end at once.
+    public static func removeAll() {
+        for path in all.withLock({ $0 }) { discard(path) }
+    }
+
+    private static func discard(_ path: String) {
+        unlink(path)
+        all.withLock { _ = $0.remove(path) }
+    }
+}

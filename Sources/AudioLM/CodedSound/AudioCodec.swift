@@ -1,0 +1,49 @@
+public import Foundation
+import SoundStream
+import Tensors
+
+/// The codec of a bundle by itself: sound to a few kilobits a second and back. Immutable; share it freely.
+public struct AudioCodec: Sendable {
+    public let identity: CodecIdentity
+    let network: Codec
+    let pool: WorkerPool
+
+    /// Loads a codec's folder, such as `Models/codec`, or the codec of a bundle's. Throws an error that says in one
+    /// line what is missing, damaged or mismatched.
+    /// - Parameter threads: threads that compute; nil means one per processor core, at most eight.
+    public init(contentsOf folder: URL, threads: Int? = nil) throws {
+        let bundle = try? ConfigurationFile.read(
+            CodecPlace.self, in: folder, modelType: BundleConfiguration.modelType)
+        let place = bundle.map { folder.appending(path: $0.codec).standardizedFileURL } ?? folder
+        let configuration = try ConfigurationFile.read(
+            CodecConfiguration.self, in: place, modelType: "soundstream")
+        var parts: [BundleInformation.Part] = []
+        network = try Networks.load("codec", place.appending(path: "codec.safetensors"), &parts) {
+            try Codec(configuration: configuration, weights: $0)
+        }
+        identity = try CodecIdentity(of: place)
+        pool = WorkerPool(threads: threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 8))
+    }
+
+    /// Samples per second of what the codec works on; other sound is resampled.
+    public var sampleRate: Int { network.configuration.sampleRate }
+
+    /// Codes of a frame; fewer make sound of fewer bits.
+    public var levels: Int { network.configuration.levels }
+
+    /// Kilobits per second that codes of `levels` levels take.
+    public func kilobits(levels: Int) -> Double {
+        Double(levels * bits * sampleRate) / Double(network.configuration.hop) / 1000
+    }
+
+    /// Bits of a code.
+    var bits: Int { max(1, Int.bitWidth - (network.configuration.codebookSize - 1).leadingZeroBitCount) }
+
+    /// Frames that must follow a sample before it can be decoded.
+    var delay: Int { 1 }
+
+    /// Where a bundle has its codec.
+    private struct CodecPlace: Decodable {
+        let codec: String
+    }
+}
