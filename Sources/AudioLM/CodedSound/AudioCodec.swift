@@ -13,10 +13,12 @@ public struct AudioCodec: Sendable {
     /// - Parameter threads: threads that compute; nil means one per processor core, at most eight.
     public init(contentsOf folder: URL, threads: Int? = nil) throws {
         let bundle = try? ConfigurationFile.read(
-            CodecPlace.self, in: folder, modelType: BundleConfiguration.modelType)
+            CodecPlace.self, in: folder, format: BundleConfiguration.currentFormat,
+            modelType: BundleConfiguration.modelType)
         let place = bundle.map { folder.appending(path: $0.codec).standardizedFileURL } ?? folder
         let configuration = try ConfigurationFile.read(
-            CodecConfiguration.self, in: place, modelType: "soundstream")
+            CodecConfiguration.self, in: place, format: CodecConfiguration.currentFormat,
+            modelType: CodecConfiguration.modelType)
         var parts: [BundleInformation.Part] = []
         network = try Networks.load("codec", place.appending(path: "codec.safetensors"), &parts) {
             try Codec(configuration: configuration, weights: $0)
@@ -40,7 +42,7 @@ public struct AudioCodec: Sendable {
     var bits: Int { max(1, Int.bitWidth - (network.configuration.codebookSize - 1).leadingZeroBitCount) }
 
     /// Frames that must follow a sample before it can be decoded.
-    var delay: Int { 1 }
+    var delay: Int { network.configuration.delay }
 
     /// Where a bundle has its codec.
     private struct CodecPlace: Decodable {
