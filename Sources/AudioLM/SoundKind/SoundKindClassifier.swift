@@ -9,7 +9,8 @@ public struct SoundKindClassifier: Sendable {
 
     /// Reads a folder such as `Models/auto`; throws `BundleError`.
     public init(contentsOf folder: URL) throws {
-        configuration = try ConfigurationFile.read(Configuration.self, in: folder, modelType: "sound_kind")
+        configuration = try ConfigurationFile.read(
+            Configuration.self, in: folder, format: Configuration.currentFormat, modelType: "sound_kind")
         guard configuration.isConsistent else {
             throw BundleError.configuration(
                 path: folder.appending(path: "config.json").relativePath,
@@ -28,6 +29,8 @@ public struct SoundKindClassifier: Sendable {
 
     /// The folder's config.json.
     struct Configuration: Decodable {
+        static let currentFormat = 1
+
         let kinds: [String]
         /// [features]
         let mean: [Double]
