@@ -7,6 +7,8 @@ struct ContinuationReport: Encodable {
     let snippet: String
     let snippetSeconds: Double
     let bundle: String
+    /// What the snippet sounds like, where that chose the bundle.
+    let heard: SoundKind?
     let output: String
     let seed: UInt64
     let seconds: Double
@@ -15,10 +17,11 @@ struct ContinuationReport: Encodable {
     let wallSeconds: Double
     let realTimeFactor: Double
 
-    init(_ recording: Snippet, bundle: any SoundModel, file: URL, summary: ContinuationSummary) {
+    init(_ recording: Snippet, model: ChosenModel, file: URL, summary: ContinuationSummary) {
         snippet = recording.url.relativePath
         snippetSeconds = Double(recording.frameCount) / Double(recording.tail.sampleRate)
-        self.bundle = bundle.name
+        bundle = model.bundle.name
+        heard = model.heard
         output = file.relativePath
         seed = summary.seed
         seconds = summary.seconds
@@ -29,8 +32,9 @@ struct ContinuationReport: Encodable {
     }
 
     var line: String {
-        "\(output): \(tenths(snippetSeconds)) s of \(snippet), then \(tenths(seconds)) s new "
-            + "(seed \(seed), \(tenths(wallSeconds)) s, \(tenths(realTimeFactor)) times real time)"
+        let choice = heard.map { "\(bundle)\($0.name == bundle ? " by its sound" : ""), " } ?? ""
+        return "\(output): \(tenths(snippetSeconds)) s of \(snippet), then \(tenths(seconds)) s new "
+            + "(\(choice)seed \(seed), \(tenths(wallSeconds)) s, \(tenths(realTimeFactor)) times real time)"
     }
 
     private func tenths(_ value: Double) -> String { String(format: "%.1f", value) }

@@ -34,11 +34,11 @@ public struct ContinueCommand: AsyncParsableCommand {
     public init() {}
 
     public func run() async throws {
-        try await run(loading: model.load)
+        try await run(loading: model.load(for:))
     }
 
     /// Checks all that can be checked, then loads the models and runs them once per variation.
-    func run(loading load: () throws -> any SoundModel) async throws {
+    func run(loading load: (AudioBuffer) throws -> ChosenModel) async throws {
         let input = URL(fileURLWithPath: snippet)
         let outputs = output.files(
             for: input, suffix: "continued", extension: "wav", count: continuation.variations)
@@ -48,7 +48,9 @@ public struct ContinueCommand: AsyncParsableCommand {
         let files = try outputs.map {
             try JoinedFile(recording, to: $0, onlyContinuation: continuation.onlyContinuation)
         }
-        let bundle = try load()
+        let chosen = try load(recording.tail)
+        let bundle = chosen.bundle
+        if let warning = chosen.warning, !output.quiet { Terminal.error("Warning: \(warning)") }
         let seam = try Seam(after: recording.tail, modelRate: bundle.sampleRate)
         let firstSeed = continuation.seed ?? UInt64(UInt32.random(in: 0 ... .max))
         for (number, file) in files.enumerated() {
@@ -59,7 +61,7 @@ public struct ContinueCommand: AsyncParsableCommand {
                 bundle.extend(seam.prompt, options: options),
                 label: files.count > 1 ? "\(number + 1)/\(files.count) " : "")
             try file.write(seam.continuation(samples, seconds: options.seconds))
-            try report(ContinuationReport(recording, bundle: bundle, file: file.url, summary: summary))
+            try report(ContinuationReport(recording, model: chosen, file: file.url, summary: summary))
         }
     }
 

@@ -1,13 +1,17 @@
 import ArgumentParser
+import AudioFiles
 import AudioLM
 
 /// Which models run, and on how many threads.
 struct ModelOptions: ParsableArguments {
+    /// Chooses the bundle by the snippet's sound.
+    static let auto = "auto"
+
     @Option(
         help: ArgumentHelp(
-            "Model bundle, by name or folder. Names are looked up in $AUDIOLM_MODELS, ./Models, and beside the tool.",
+            "Model bundle, by name or folder; auto tells piano from speech by the snippet. Names are looked up in $AUDIOLM_MODELS, ./Models, and beside the tool.",
             valueName: "name or folder"))
-    var model = "piano"
+    var model = Self.auto
 
     @Option(parsing: .unconditional, help: "Threads to compute on (default: all cores).")
     var threads: Int?
@@ -20,10 +24,40 @@ struct ModelOptions: ParsableArguments {
 
     /// The codec of the bundle alone; `model` may also be a codec's own folder.
     func loadCodec() throws -> AudioCodec {
-        try AudioCodec(contentsOf: BundleLocator().folder(of: model), threads: threads)
+        try AudioCodec(contentsOf: BundleLocator().folder(of: named), threads: threads)
     }
 
+    /// The bundle that was named; `ModelChoice.fallback` where the snippet was to choose and there is none.
     func load() throws -> any SoundModel {
-        try AudioLMBundle(contentsOf: BundleLocator().folder(of: model), threads: threads)
+        try load(named)
+    }
+
+    /// The bundle that was named, or the one that the snippet's sound chooses.
+    func load(for snippet: AudioBuffer) throws -> ChosenModel {
+        let choice =
+            model == Self.auto
+            ? try ModelChoice(for: snippet, locator: BundleLocator()) : ModelChoice(bundle: model)
+        return ChosenModel(try load(choice.bundle), heard: choice.heard, warning: choice.warning)
+    }
+
+    private var named: String { model == Self.auto ? ModelChoice.fallback : model }
+
+    private func load(_ name: String) throws -> any SoundModel {
+        try AudioLMBundle(contentsOf: BundleLocator().folder(of: name), threads: threads)
+    }
+}
+
+/// A loaded bundle, and what is to be said about how it was chosen.
+struct ChosenModel {
+    let bundle: any SoundModel
+    /// What the snippet sounds like, where that decided.
+    let heard: SoundKind?
+    /// One line.
+    let warning: String?
+
+    init(_ bundle: any SoundModel, heard: SoundKind? = nil, warning: String? = nil) {
+        self.bundle = bundle
+        self.heard = heard
+        self.warning = warning
     }
 }

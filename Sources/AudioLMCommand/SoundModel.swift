@@ -8,6 +8,7 @@ protocol SoundModel: Sendable {
     var information: BundleInformation { get }
     func tokenize(_ samples: [Float]) throws -> AudioTokens
     func detokenize(_ tokens: AudioTokens) throws -> [Float]
+    func resynthesize(_ snippet: [Float], as voice: [Float]?, options: ResynthesisOptions) throws -> [Float]
     func verify() throws -> [VerificationResult]
     func extend(
         _ prompt: [Float], options: ContinuationOptions

@@ -23,10 +23,10 @@ struct TokenizeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() async throws {
-        try run(loading: model.load)
+        try run(loading: model.load(for:))
     }
 
-    func run(loading load: () throws -> any SoundModel) throws {
+    func run(loading load: (AudioBuffer) throws -> ChosenModel) throws {
         let input = URL(fileURLWithPath: snippet)
         let file = output.files(for: input, suffix: "tokens", extension: "json")[0]
         let recording = try Snippet(contentsOf: input, tailSeconds: Self.longest)
@@ -34,7 +34,9 @@ struct TokenizeCommand: AsyncParsableCommand {
             throw ValidationError("\(snippet) is longer than an hour; cut it into parts")
         }
         try output.check([file], input: input)
-        let bundle = try load()
+        let chosen = try load(recording.tail)
+        let bundle = chosen.bundle
+        if let warning = chosen.warning, !output.quiet { Terminal.error("Warning: \(warning)") }
         let mono = AudioBuffer(mono: recording.tail.mixedToMono(), sampleRate: recording.tail.sampleRate)
         let tokens = try bundle.tokenize(mono.resampled(to: bundle.sampleRate).channels[0])
         try Task.checkCancellation()

@@ -13,7 +13,7 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     private func run(_ arguments: [String], model: ToneModel = ToneModel()) async throws {
-        try await ContinueCommand.parse(arguments + ["--quiet"]).run { model }
+        try await ContinueCommand.parse(arguments + ["--quiet"]).run { _ in ChosenModel(model) }
     }
 
     /// Every sample of the file as libsndfile has it.
@@ -94,7 +94,7 @@ import Testing
         model.stalls = true
         let stalled = model
         let command = try ContinueCommand.parse([input.path, "--quiet"])
-        let task = Task { try await command.run { stalled } }
+        let task = Task { try await command.run { _ in ChosenModel(stalled) } }
         try await Task.sleep(for: .milliseconds(200))
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }

@@ -20,7 +20,7 @@ import Testing
         #expect(command.continuation.promptSeconds == nil)
         #expect(!command.continuation.onlyContinuation)
         #expect(command.sampling.options.isEmpty)
-        #expect(command.model.model == "piano")
+        #expect(command.model.model == "auto")
         #expect(command.model.threads == nil)
         #expect(!command.output.force && !command.output.json && !command.output.quiet)
     }
@@ -68,6 +68,8 @@ import Testing
         let detokenize = try DetokenizeCommand.parse(["a.tokens.json", "--levels", "4", "--force"])
         #expect(detokenize.tokens == "a.tokens.json" && detokenize.levels == 4 && detokenize.output.force)
         #expect(throws: (any Error).self) { try DetokenizeCommand.parse(["a.json", "--levels", "13"]) }
+        let resynthesize = try ResynthesizeCommand.parse(["a.wav", "--voice", "b.wav", "--seed", "3"])
+        #expect(resynthesize.snippet == "a.wav" && resynthesize.voice == "b.wav" && resynthesize.seed == 3)
         #expect(try InfoCommand.parse(["--json", "--model", "x"]).json)
         #expect(try VerifyCommand.parse(["--json"]).json)
         let encode = try EncodeCommand.parse(["-", "--bitrate", "1.5", "-o", "a.alm", "--model", "codec"])
@@ -75,7 +77,9 @@ import Testing
         #expect(try EncodeCommand.parse(["a.wav"]).bitrate == .high)
         #expect(throws: (any Error).self) { try EncodeCommand.parse(["a.wav", "--bitrate", "2"]) }
         #expect(try DecodeCommand.parse(["a.alm", "--quiet", "--threads", "1"]).coded == "a.alm")
-        for verb in ["continue", "encode", "decode", "tokenize", "detokenize", "info", "verify"] {
+        for verb in [
+            "continue", "resynthesize", "encode", "decode", "tokenize", "detokenize", "info", "verify",
+        ] {
             #expect(RootCommand.configuration.subcommands.contains { $0.configuration.commandName == verb })
         }
     }

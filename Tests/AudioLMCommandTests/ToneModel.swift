@@ -30,6 +30,11 @@ struct ToneModel: SoundModel {
         tokens.acoustic.flatMap { [Float](repeating: 0.01 * Float($0.count), count: 480) }
     }
 
+    /// The snippet upside down, or the voice where there is one.
+    func resynthesize(_ snippet: [Float], as voice: [Float]?, options: ResynthesisOptions) -> [Float] {
+        voice ?? snippet.map { -$0 }
+    }
+
     func verify() -> [VerificationResult] {
         [VerificationResult(part: "codec", passed: passes, detail: "as trained")]
     }

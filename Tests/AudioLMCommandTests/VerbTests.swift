@@ -15,7 +15,7 @@ import Testing
     @Test func tokensAndBack() throws {
         let input = folder.file("s.wav")
         try chord(seconds: 2, rate: 44100, channels: 2).write(to: input)
-        try TokenizeCommand.parse([input.path, "--quiet"]).run { ToneModel() }
+        try TokenizeCommand.parse([input.path, "--quiet"]).run { _ in ChosenModel(ToneModel()) }
         let tokens = folder.file("s.tokens.json")
         #expect(try TokenFile(contentsOf: tokens).tokens.acoustic.count == 100)
         try DetokenizeCommand.parse([tokens.path, "--quiet", "--levels", "5"]).run { ToneModel() }
@@ -24,6 +24,24 @@ import Testing
         #expect(abs(sound.channels[0][100] - 0.05) < 0.001)
         #expect(throws: AudioFileError.self) {
             try DetokenizeCommand.parse([tokens.path, "--quiet"]).run { ToneModel() }
+        }
+    }
+
+    @Test func resynthesisTakesAVoice() throws {
+        let input = folder.file("s.wav")
+        try chord(seconds: 2, rate: 44100, channels: 2).write(to: input)
+        let voice = folder.file("v.wav")
+        try chord(seconds: 1.5, rate: 8000).write(to: voice)
+        let output = folder.file("s.resynthesized.wav")
+        func run(_ arguments: String...) throws -> AudioBuffer {
+            try ResynthesizeCommand.parse([input.path, "--quiet", "--force"] + arguments)
+                .run { _ in ChosenModel(ToneModel()) }
+            return try AudioBuffer(contentsOf: output)
+        }
+        #expect(try run().frameCount == 48000)
+        #expect(try run("--voice", voice.path).frameCount == 36000)
+        #expect(throws: AudioFileError.self) {
+            try ResynthesizeCommand.parse([input.path, "--quiet"]).run { _ in ChosenModel(ToneModel()) }
         }
     }
 

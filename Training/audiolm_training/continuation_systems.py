@@ -28,13 +28,15 @@ def trivial(
     return truths[next(i for i in onwards if recordings[i] != recordings[index])]
 
 
-def run_command(command: list[str], prompt: Path, out: Path, seed: int, options: list[str]) -> dict:
+def run_command(
+    command: list[str], prompt: Path, out: Path, seed: int, options: list[str], seconds: int = TRUTH_SECONDS
+) -> dict:
     """Continues `prompt` into `out` with the built command and returns what it says by --json; keeps what is there."""
     report = out.with_suffix(".json")
     if out.exists() and report.exists():
         return json.loads(report.read_text())
     done = subprocess.run(
-        [*command, "continue", str(prompt), "--seconds", str(TRUTH_SECONDS), "--only-continuation", "--seed", str(seed),
+        [*command, "continue", str(prompt), "--seconds", str(seconds), "--only-continuation", "--seed", str(seed),
          "--json", "--force", "-o", str(out), *options],
         capture_output=True, text=True)  # fmt: skip
     if done.returncode:

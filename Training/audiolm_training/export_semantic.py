@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> None:
     shutil.copyfile(folder / "semantic_tokenizer.safetensors", args.bundle / "semantic_tokenizer.safetensors")
     merge_config(args.bundle, {"semantic_tokenizer": json.loads((folder / "semantic_tokenizer.json").read_text())})
     tokenizer = SemanticTokenizer.load(folder)
-    sound = labelled_windows.draw(args.runs / "data" / c.data, "test", 1, GOLDEN_FRAMES, seed=3)[0].sound
+    sound = labelled_windows.draw(args.runs / "data" / c.data, None, "test", 1, GOLDEN_FRAMES, seed=3)[0].sound
     activations = tokenizer.activations(tokenizer.front_end(sound[None]))[0]
     golden = {"samples": sound, "activations": activations, "tokens": tokenizer.tokenize(sound).int()}
     merge_golden(args.bundle, "semantic_tokenizer", golden)

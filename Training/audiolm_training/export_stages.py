@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 import torch
+import yaml
 from torch import Tensor, nn
 
 from . import weight_file
@@ -11,6 +12,7 @@ from .bundle import merge_config, merge_golden, write_checksums
 from .stage_settings import KINDS, load_trained, read_settings, token_folder
 from .token_data import batch_of, load_pieces
 
+# Where the configuration has no section `sampling`.
 SAMPLING = {
     "semantic": {"temperature": 1.0, "top_k": 0, "top_p": 0.98},
     "coarse": {"temperature": 1.0, "top_k": 0, "top_p": 1.0},
@@ -33,7 +35,8 @@ def run(args: argparse.Namespace) -> None:
         piece = load_pieces(token_folder(args.runs, settings), "valid", settings.token_kinds)[0]
         export(model, stage, batch_of([piece.crop(0, GOLDEN_FRAMES)]), args.bundle)
     if args.sampling:
-        merge_config(args.bundle, {"sampling": SAMPLING})
+        chosen = yaml.safe_load(args.config.read_text()).get("sampling", SAMPLING)
+        merge_config(args.bundle, {"sampling": chosen})
     write_checksums(args.bundle)
 
 

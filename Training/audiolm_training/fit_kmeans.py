@@ -20,7 +20,7 @@ class TokensConfiguration:
 
     data: str = "piano"
     blocks: int = 4  # tokenize the output of this block
-    summary: bool = True  # or of its linear summary that the note head reads
+    summary: bool = True  # or of its linear summary that the label head reads
     clusters: int = 1024
     windows: int = 200  # of 20 s
     window_frames: int = WINDOW_FRAMES
@@ -49,7 +49,8 @@ def run(args: argparse.Namespace) -> None:
     )
     store = stored(tokenizer, c.weights)
     tokenizer.load_state_dict(weight_file.decode(store))
-    drawn = labelled_windows.draw(args.runs / "data" / c.data, "train", c.windows, c.window_frames, seed=1)
+    labels = encoder.configuration.labels
+    drawn = labelled_windows.draw(args.runs / "data" / c.data, labels, "train", c.windows, c.window_frames, seed=1)
     kinds = summary_matrix(encoder)[2] if c.summary else []
     fit(tokenizer, [window.sound for window in drawn], c.iterations, [c.emphasis[kind] for kind in kinds])
     write(args.runs / "semantic", tokenizer, c.weights)

@@ -7,29 +7,30 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import piano_recordings
+from . import labelled_recordings
 from .features import FRAME_SAMPLES
-from .note_targets import note_rolls
+from .label_kinds import KINDS
 
 
 @dataclass(frozen=True)
 class LabelledWindow:
     sound: Tensor  # [samples]
-    pitch_classes: np.ndarray  # [frames, 12]
-    onset: np.ndarray  # [frames], whether any key is struck
-    instrument: str
+    labels: dict[str, np.ndarray]  # targets of the kind, [frames, ...] each
+    source: str  # which instrument or speaker
 
 
-def draw(folder: Path, split: str, count: int, frames: int, seed: int) -> list[LabelledWindow]:
-    """`count` windows of `frames` semantic frames, spread evenly over the recordings of `split`.
+def draw(folder: Path, labels: str | None, split: str, count: int, frames: int, seed: int) -> list[LabelledWindow]:
+    """`count` windows of `frames` semantic frames, spread evenly over the recordings of `split`: of those with
+    labels of a kind, or of all, whose windows then have none.
 
     Throws ValueError where no recording is long enough.
     """
     rng = np.random.default_rng(seed)
-    found = piano_recordings.find(folder, (split,), labelled=True)
+    kind = KINDS[labels] if labels else None
+    found = labelled_recordings.find(folder, (split,), labelled=kind.suffix if kind else None)
     usable = [recording for recording in found if len(recording.samples()) >= frames * FRAME_SAMPLES]
     if not usable:
-        raise ValueError(f"{folder} has no recording of split {split} with {frames} frames")
+        raise ValueError(f"{folder} has no recording of split {split} with {labels or 'any labels'} and {frames} frames")
     order = rng.permutation(len(usable))
     windows = []
     for number in range(count):
@@ -37,6 +38,9 @@ def draw(folder: Path, split: str, count: int, frames: int, seed: int) -> list[L
         samples = recording.samples()
         start = int(rng.integers(0, len(samples) - frames * FRAME_SAMPLES + 1))
         sound = torch.from_numpy(samples[start : start + frames * FRAME_SAMPLES].astype(np.float32) / 32768)
-        rolls = note_rolls(recording.notes(), start / piano_recordings.SAMPLE_RATE, frames)
-        windows.append(LabelledWindow(sound, rolls["pitch_class"], rolls["any_onset"][:, 0], recording.instrument))
+        targets = {}
+        if kind:
+            seconds = start / labelled_recordings.SAMPLE_RATE
+            targets = kind.targets(recording.labels(kind.suffix), seconds, frames, 1.0)
+        windows.append(LabelledWindow(sound, targets, recording.source))
     return windows

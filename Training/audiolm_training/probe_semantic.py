@@ -1,9 +1,8 @@
-"""Step `probe-semantic`: what tokens say about notes and instrument, against k-means of plain log-frequency frames."""
+"""Step `probe-semantic`: what tokens say about labels and sources, against k-means of plain log-frequency frames."""
 
 import argparse
 import csv
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,9 @@ from torch import Tensor
 
 from . import kmeans, labelled_windows
 from .fit_kmeans import TokensConfiguration
+from .label_kinds import KINDS
 from .labelled_windows import LabelledWindow
 from .semantic_tokenizer import SemanticTokenizer
-from .token_probe import Labels, ProbeResult, probe
 from .train_semantic import load_encoder
 from .w2v_bert import W2vBert
 
@@ -31,18 +30,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     c = TokensConfiguration.read(args.config)
     folder = args.runs / "semantic"
+    encoder = load_encoder(args.runs)
+    kind = encoder.configuration.labels
     train, test = (
-        labelled_windows.draw(args.runs / "data" / c.data, split, args.windows, c.window_frames, seed=2)
+        labelled_windows.draw(args.runs / "data" / c.data, kind, split, args.windows, c.window_frames, seed=2)
         for split in ("train", "test")
     )
-    instruments = sorted({window.instrument for window in train + test})
-    labels = _labels(train, instruments), _labels(test, instruments)
-    encoder = load_encoder(args.runs)
-    results: dict[str, ProbeResult] = {}
+    sources = sorted({window.source for window in train + test})
+    labels = _labels(train, sources), _labels(test, sources)
+    results: dict[str, dict[str, float]] = {}
 
     def report(name: str, tokens: tuple[np.ndarray, np.ndarray]) -> None:
-        results[name] = result = probe(tokens[0], labels[0], tokens[1], labels[1], c.clusters)
-        print(name, "  ".join(f"{key} {value:.3f}" for key, value in asdict(result).items()), flush=True)
+        results[name] = result = KINDS[kind].probe(tokens[0], labels[0], tokens[1], labels[1], c.clusters)
+        print(name, "  ".join(f"{key} {value:.3f}" for key, value in result.items()), flush=True)
 
     frames = tuple(_in_batches(windows, encoder.front_end) for windows in (train, test))
     report("log-frequency frames", _baseline(frames, c.clusters, args.iterations))
@@ -62,12 +62,11 @@ def run(args: argparse.Namespace) -> None:
     _write(folder / "probe.csv", results)
 
 
-def _labels(windows: list[LabelledWindow], instruments: list[str]) -> Labels:
-    return Labels(
-        np.concatenate([window.pitch_classes for window in windows]),
-        np.concatenate([window.onset for window in windows]),
-        np.concatenate([np.full(len(window.onset), instruments.index(window.instrument)) for window in windows]),
-    )
+def _labels(windows: list[LabelledWindow], sources: list[str]) -> dict[str, np.ndarray]:
+    """The windows' targets end to end, [frames, ...] each, and "source" [frames], an integer."""
+    ends = {name: np.concatenate([window.labels[name] for window in windows]) for name in windows[0].labels}
+    lengths = [len(next(iter(window.labels.values()))) for window in windows]
+    return ends | {"source": np.repeat([sources.index(window.source) for window in windows], lengths)}
 
 
 def _in_batches(windows: list[LabelledWindow], function: Callable[[Tensor], Tensor], batch: int = 8) -> Tensor:
@@ -97,13 +96,13 @@ def _baseline(frames: tuple[Tensor, Tensor], clusters: int, iterations: int) -> 
 def _block_outputs(encoder: W2vBert, sounds: Tensor) -> Tensor:
     """[batch, samples] -> [batch, frames, blocks * width + summary]"""
     blocks = encoder.encode(encoder.front_end(sounds))
-    summary = encoder.summary(blocks[encoder.configuration.note_block - 1])
+    summary = encoder.summary(blocks[encoder.configuration.summary_block - 1])
     return torch.cat([x.float() for x in (*blocks, summary)], -1)
 
 
-def _write(path: Path, results: dict[str, ProbeResult]) -> None:
+def _write(path: Path, results: dict[str, dict[str, float]]) -> None:
     with open(path, "w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["tokens from", *asdict(next(iter(results.values())))])
+        writer.writerow(["tokens from", *next(iter(results.values()))])
         for name, result in results.items():
-            writer.writerow([name, *(f"{value:.4f}" for value in asdict(result).values())])
+            writer.writerow([name, *(f"{value:.4f}" for value in result.values())])

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> None:
         if args.manifest and name not in told:
             continue
         group, use = told.get(name, (path.parent.name, ""))
-        split = "test" if use == "eval" else _split(group, args.valid_share)
+        split = "test" if use == "eval" else split_of(group, args.valid_share)
         identifier = name.replace("/", "_").rsplit(".", 1)[0]
         target = out / split / f"{identifier}.wav"
         if not target.exists():
@@ -64,7 +64,8 @@ def read_mono(path: Path) -> np.ndarray:
     return np.clip(sound, -1, 1).astype(np.float32)
 
 
-def _split(group: str, valid_share: float) -> str:
+def split_of(group: str, valid_share: float) -> str:
+    """`train` or `valid`, the same for the same speaker or folder whatever else there is."""
     position = int(hashlib.sha1(group.encode()).hexdigest()[:8], 16) / 2**32
     return "valid" if position < valid_share else "train"
 

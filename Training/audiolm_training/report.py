@@ -9,35 +9,39 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from . import tables
+from . import speech_targets, tables, targets
 from .bundle import write_checksums
 from .codec_targets import codec_figures
-from .targets import Figure, Results, figures
+from .targets import Figure, Results
 from .training_record import training_record
 
-RESULTS = ("codec", "codec_speed", "stages", "continuations", "speed", "training")
+RESULTS = (
+    "codec", "codec_speed", "stages", "continuations", "speed", "training", "voices", "likelihood", "sound_kinds",
+)
+FIGURES: dict[str, Callable[[Results], list[Figure]]] = {"piano": targets.figures, "speech": speech_targets.figures}
 PROBE_ROWS = {"tokenizer": "tokens", "log-frequency frames": "plain_frames"}
 BLOCK = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end of figures -->)", re.DOTALL)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--corpus", choices=list(FIGURES), default="piano", help="whose targets these are")
     parser.add_argument("--cards", type=Path, nargs="*", default=[],
                         help="bundle folders whose README.md gets the figures, SHA256SUMS anew")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> None:
-    results = read_results(args.runs)
-    print(targets_table(figures(results)), targets_table(codec_figures(results)), sep="\n\n")
+    results = read_results(args.runs, args.corpus)
+    print(targets_table(bundle_figures(results)), targets_table(codec_figures(results)), sep="\n\n")
     for folder in args.cards:
         card = folder / "README.md"
         card.write_text(filled(card.read_text(), results))
         write_checksums(folder)
 
 
-def read_results(runs: Path) -> Results:
-    results = {name: result for name in RESULTS if (result := tables.read_result(runs, name))}
+def read_results(runs: Path, corpus: str) -> Results:
+    results = {name: result for name in RESULTS if (result := tables.read_result(runs, name))} | {"corpus": corpus}
     # A record kept at the export stands where training went on after it.
-    results.setdefault("training", training_record(runs))
+    results.setdefault("training", training_record(runs, corpus))
     probe = runs / "semantic" / "probe.csv"
     if probe.exists():
         with open(probe, newline="") as file:
@@ -52,6 +56,10 @@ def read_results(runs: Path) -> Results:
 def filled(card: str, results: Results) -> str:
     """The card with every block of figures made anew; throws on a block of an unknown name."""
     return BLOCK.sub(lambda match: f"{match[1]}\n{BLOCKS[match[2]](results)}\n\n{match[3]}", card)
+
+
+def bundle_figures(results: Results) -> list[Figure]:
+    return FIGURES[results["corpus"]](results)
 
 
 def targets_table(of: list[Figure]) -> str:
@@ -91,7 +99,7 @@ def training_table(results: Results, codec: bool = False) -> str:
 
 
 BLOCKS: dict[str, Callable[[Results], str]] = {
-    "targets": lambda results: targets_table(figures(results)),
+    "targets": lambda results: targets_table(bundle_figures(results)),
     "codec-targets": lambda results: targets_table(codec_figures(results)),
     "codec": codec_table,
     "codec-speed": codec_speed_table,

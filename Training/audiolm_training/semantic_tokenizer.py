@@ -44,17 +44,16 @@ class TokenizerConfiguration:
     def of(model: W2vBert, blocks: int, summary: bool, clusters: int) -> "TokenizerConfiguration":
         c = model.configuration
         width = len(summary_matrix(model)[0]) if summary else 0
-        return TokenizerConfiguration(c.width, c.heads, c.kernel, c.expansion, blocks, width, clusters, c.bands)
+        return TokenizerConfiguration(c.width, c.heads, c.kernel, c.expansion, blocks, width, clusters, c.bands, window=c.window)
 
 
 @torch.no_grad()
 def summary_matrix(model: W2vBert) -> tuple[Tensor, Tensor, list[str]]:
-    """The encoder's summary, and below it the note head's logits of pitch classes and of any onset, which are linear
-    in it: weight [outputs, width], bias [outputs], and for each output which of the three it is."""
+    """The encoder's summary, and below it those logits of the label head that are tokenized, which are linear in it:
+    weight [outputs, width], bias [outputs], and for each output which of the kinds it is."""
     inner, weights, biases, kinds = model.summary, [model.summary.weight], [model.summary.bias], ["summary"]
     kinds *= inner.out_features
-    for kind in ("pitch_class", "any_onset"):
-        head = getattr(model.note_head, kind)
+    for kind, head in model.label_head.tokenized.items():
         weights.append(head.weight @ inner.weight)
         biases.append(head.weight @ inner.bias + head.bias)
         kinds += [kind] * head.out_features

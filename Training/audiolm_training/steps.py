@@ -3,6 +3,7 @@
 STEPS = {
     "render": "render",
     "prepare-recordings": "recordings",
+    "prepare-speech": "prepare_speech",
     "train-codec": "train_codec",
     "train-decoder": "train_decoder",
     "export-codec": "export_codec",
@@ -21,6 +22,10 @@ STEPS = {
     "evaluate-codec-speed": "evaluate_codec_speed",
     "make-prompts": "make_prompts",
     "evaluate-continuations": "evaluate_continuations",
+    "make-voice-prompts": "make_voice_prompts",
+    "evaluate-voices": "evaluate_voices",
+    "evaluate-likelihood": "evaluate_likelihood",
+    "train-sound-kinds": "train_sound_kinds",
     "evaluate-speed": "evaluate_speed",
     "picture": "picture",
     "codec-pictures": "codec_pictures",

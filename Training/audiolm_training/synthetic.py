@@ -6,11 +6,15 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from .piano_recordings import SAMPLE_RATE
+from .labelled_recordings import SAMPLE_RATE
+from .phone_alignment import PHONES
 
 
 def write(folder: Path, seconds: float = 12.0, count: int = 3, seed: int = 0) -> None:
-    """Write `count` recordings to each split: random notes of a few decaying partials on one of two instruments."""
+    """Write `count` recordings to each split: random notes of a few decaying partials on one of two instruments.
+
+    Each note also passes for a phone, so that the same recordings rehearse the speech chain.
+    """
     rng = np.random.default_rng(seed)
     rows = []
     for split in ("train", "valid", "test"):
@@ -20,6 +24,8 @@ def write(folder: Path, seconds: float = 12.0, count: int = 3, seed: int = 0) ->
             name = f"{split}{number}"
             soundfile.write(folder / split / f"{name}.wav", sound, SAMPLE_RATE, "PCM_16")
             np.save(folder / split / f"{name}.notes.npy", notes)
+            phones = np.stack([notes[:, 0], np.append(notes[1:, 0], seconds), notes[:, 2] % len(PHONES)], 1)
+            np.save(folder / split / f"{name}.phones.npy", phones)
             instrument = ("dark", "bright")[number % 2]
             rows.append([name, split, f"piece {name}", "nobody", instrument, seconds, 0, 1.0])
     with open(folder / "manifest.csv", "w", newline="") as file:

@@ -39,7 +39,7 @@ def _number(value: float | None, digits: int) -> str:
 
 
 def figures(results: Results) -> list[Figure]:
-    return [*_codec(results), *_semantic_tokens(results), *_stages(results), *_continuations(results), *_speed(results)]
+    return [*_codec(results), *_semantic_tokens(results), *_stages(results), *_continuations(results), *speed(results)]
 
 
 def _codec(results: Results) -> Iterator[Figure]:
@@ -99,7 +99,7 @@ def _continuations(results: Results) -> Iterator[Figure]:
                  None if faulty is None else faulty == 0)  # fmt: skip
 
 
-def _speed(results: Results) -> Iterator[Figure]:
+def speed(results: Results) -> Iterator[Figure]:
     speed = results.get("speed", {})
     wall = speed.get("wall_seconds")
     yield Figure("20 s more, two threads, from process start to written file", "20 s or less",

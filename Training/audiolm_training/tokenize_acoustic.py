@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import piano_recordings
+from . import labelled_recordings
 from .codec import Codec
 from .export_codec import load_bundle
 from .token_data import save
@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> None:
     out = args.runs / "tokens" / args.data / "acoustic"
     save(out / "codebooks.npy", codec.quantizer.codebooks.numpy())
     for split in args.splits:
-        recordings = piano_recordings.find(args.runs / "data" / args.data, (split,))
+        recordings = labelled_recordings.find(args.runs / "data" / args.data, (split,))
         random.Random(args.order).shuffle(recordings)
         recordings = recordings[: args.limit]
         for number, recording in enumerate(recordings):

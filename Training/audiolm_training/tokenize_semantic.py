@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import piano_recordings
+from . import labelled_recordings
 from .fit_kmeans import TokensConfiguration
 from .semantic_tokenizer import SemanticTokenizer
 from .token_data import save
@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> None:
     out = args.runs / "tokens" / c.data / "semantic"
     waiting = []
     for split in args.splits:
-        found = piano_recordings.find(args.runs / "data" / c.data, (split,))
+        found = labelled_recordings.find(args.runs / "data" / c.data, (split,))
         random.Random(args.order).shuffle(found)
         waiting += [recording for recording in found if not _target(out, recording).exists()]
     for number, recording in enumerate(waiting):
@@ -43,5 +43,5 @@ def tokenize(tokenizer: SemanticTokenizer, samples: np.ndarray) -> np.ndarray:
         return tokenizer.tokenize(sound).numpy().astype(np.uint16)
 
 
-def _target(out: Path, recording: piano_recordings.Recording) -> Path:
+def _target(out: Path, recording: labelled_recordings.Recording) -> Path:
     return out / recording.split / f"{recording.identifier}.npy"

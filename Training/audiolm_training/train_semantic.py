@@ -1,4 +1,4 @@
-"""Step `train-semantic`: train the w2v-BERT-style encoder on rendered piano and its notes."""
+"""Step `train-semantic`: train the w2v-BERT-style encoder on recordings and their labels."""
 
 import argparse
 import math
@@ -14,15 +14,7 @@ from .labelled_crops import CropSampler, TrainingConfiguration
 from .run_folder import RunFolder
 from .w2v_bert import EncoderConfiguration, W2vBert
 
-LOSS_WEIGHTS = {
-    "contrastive": 0.3,
-    "prediction": 0.3,
-    "diversity": 0.3,
-    "active": 12.0,
-    "onset": 12.0,
-    "pitch_class": 2.0,
-    "any_onset": 1.0,
-}
+LOSS_WEIGHTS = {"contrastive": 0.3, "prediction": 0.3, "diversity": 0.3}  # the label head says its own
 
 
 class Averages:
@@ -95,12 +87,13 @@ def train(c: TrainingConfiguration, runs: Path, device: torch.device, rank: int 
         optimiser.load_state_dict(state["optimiser"])
         step, elapsed = state["step"], state["elapsed"]
     torch.manual_seed(c.seed + 1000 * rank + step)
-    sampler = CropSampler(runs / "data" / c.data, c, np.random.default_rng((c.seed, rank, step)))
+    sampler = CropSampler(runs / "data" / c.data, model.configuration.labels, c, np.random.default_rng((c.seed, rank, step)))
     if step == 0:
         model.front_end.fit([sampler.batch(c.batch)[0].to(device) for _ in range(4)])
     network: nn.Module = model
     if world > 1:
         network = nn.parallel.DistributedDataParallel(model, broadcast_buffers=step == 0)
+    weights = LOSS_WEIGHTS | model.label_head.LOSS_WEIGHTS
     averages = Averages()
     begun = time.monotonic() - elapsed
     autocast = torch.autocast(device.type, torch.bfloat16)
@@ -121,7 +114,7 @@ def train(c: TrainingConfiguration, runs: Path, device: torch.device, rank: int 
     while (share := progress()) < 1:
         if step % c.rescan_steps == c.rescan_steps - 1:
             sampler.rescan()
-        sound, notes = sampler.batch(c.batch)
+        sound, labels = sampler.batch(c.batch)
         mask = sampler.mask(c.batch).to(device)
         with torch.no_grad():
             frames = model.front_end(sound.to(device))
@@ -129,9 +122,9 @@ def train(c: TrainingConfiguration, runs: Path, device: torch.device, rank: int 
             group["lr"] = learning_rate(step, share, c)
         with autocast:
             losses = network(
-                frames, mask, {name: target.to(device) for name, target in notes.items()}, gumbel_temperature(share)
+                frames, mask, {name: target.to(device) for name, target in labels.items()}, gumbel_temperature(share)
             )
-        loss = sum(LOSS_WEIGHTS[name] * value for name, value in losses.items())
+        loss = sum(weights[name] * value for name, value in losses.items())
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(model.parameters(), 5.0)

@@ -1,8 +1,8 @@
-"""w2v-BERT (Chung et al., 2021) over log-frequency frames, with a head that is told the notes.
+"""w2v-BERT (Chung et al., 2021) over log-frequency frames, with a head that is told what is played or said.
 
 The first Conformer blocks are trained contrastively: at masked frames they must tell the frame's own learned code
 from those of other masked frames. The remaining blocks predict the codes' identities at masked frames. On a middle
-block a narrow linear summary predicts which keys sound and which are struck, since rendered sound comes with notes.
+block a narrow linear summary predicts labels: the notes of rendered piano, the phones of transcribed speech.
 """
 
 from dataclasses import asdict, dataclass
@@ -13,19 +13,21 @@ from torch.nn import functional as F
 
 from . import features
 from .conformer import ConformerBlock, rotary_tables
-from .note_targets import KEYS
+from .label_kinds import KINDS
 
 
 @dataclass(frozen=True)
 class EncoderConfiguration:
+    labels: str = "notes"  # a kind of `label_kinds`
     bands: int = features.BANDS
+    window: int = features.WINDOW
     width: int = 256
     heads: int = 4
     kernel: int = 15
     expansion: int = 4
     blocks: int = 6
     contrastive_blocks: int = 2
-    note_block: int = 4  # the summary reads the output of this block, counted from 1
+    summary_block: int = 4  # the summary reads the output of this block, counted from 1
     summary_width: int = 64
     code_groups: int = 2
     codes: int = 256
@@ -63,33 +65,18 @@ class Quantiser(nn.Module):
         return self.project(vectors), identities, 1 - perplexity.mean() / self.codes
 
 
-class NoteHead(nn.Module):
-    """Which keys sound, which are struck, which pitch classes sound and whether anything is struck."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.active = nn.Linear(width, KEYS)
-        self.onset = nn.Linear(width, KEYS)
-        self.pitch_class = nn.Linear(width, 12)
-        self.any_onset = nn.Linear(width, 1)
-
-    def forward(self, x: Tensor) -> dict[str, Tensor]:
-        """[batch, frames, width] -> logits [batch, frames, outputs] of each kind"""
-        return {name: layer(x).float() for name, layer in self.named_children()}
-
-
 class W2vBert(nn.Module):
     def __init__(self, configuration: EncoderConfiguration) -> None:
         super().__init__()
         c = self.configuration = configuration
-        self.front_end = features.FrontEnd(c.bands)
+        self.front_end = features.FrontEnd(c.bands, c.window)
         self.subsampling = nn.Linear(c.bands * features.STACK, c.width)
         self.subsampling_norm = nn.LayerNorm(c.width)
         self.blocks = nn.ModuleList(
             ConformerBlock(c.width, c.heads, c.kernel, c.expansion, c.dropout) for _ in range(c.blocks)
         )
         self.summary = nn.Linear(c.width, c.summary_width)
-        self.note_head = NoteHead(c.summary_width)
+        self.label_head = KINDS[c.labels].head(c.summary_width)
         self.mask_vector = nn.Parameter(torch.randn(c.width) * 0.1)
         self.quantiser = Quantiser(c)
         self.context = nn.Linear(c.width, c.code_width)
@@ -117,17 +104,17 @@ class W2vBert(nn.Module):
         """Front-end frames [batch, frames, inputs] -> outputs of all blocks, [batch, frames, width] each."""
         return self.advance(self.begin(x), 0, self.configuration.blocks)
 
-    def forward(self, frames: Tensor, mask: Tensor, notes: dict[str, Tensor], temperature: float) -> dict[str, Tensor]:
-        """Losses of a batch of front-end frames with its mask [batch, frames] and note targets.
+    def forward(self, frames: Tensor, mask: Tensor, targets: dict[str, Tensor], temperature: float) -> dict[str, Tensor]:
+        """Losses of a batch of front-end frames with its mask [batch, frames] and its labels.
 
-        Crops without any masked frame train the note head alone and stop at its block.
+        Crops without any masked frame train the label head alone and stop at its block.
         """
         c = self.configuration
-        outputs = self.advance(self.begin(frames, mask), 0, c.note_block)
-        logits = self.note_head(self.summary(outputs[-1]))
+        outputs = self.advance(self.begin(frames, mask), 0, c.summary_block)
+        summary = self.summary(outputs[-1])
         hidden = mask.any(1)
         mask_within = mask[hidden]
-        last = self.advance(outputs[-1][hidden], c.note_block, c.blocks)[-1]
+        last = self.advance(outputs[-1][hidden], c.summary_block, c.blocks)[-1]
         vectors, identities, diversity = self.quantiser(frames[hidden], temperature)
         context = self.context(outputs[c.contrastive_blocks - 1][hidden])
         codes = self.code_head(last).float().unflatten(-1, (c.code_groups, c.codes))
@@ -135,7 +122,7 @@ class W2vBert(nn.Module):
             "contrastive": contrastive_loss(context.float(), vectors.float(), identities, mask_within),
             "prediction": F.cross_entropy(codes[mask_within].flatten(0, 1), identities[mask_within].flatten()),
             "diversity": diversity,
-            **note_losses(logits, notes, mask),
+            **self.label_head.losses(summary, targets, mask),
         }
 
 
@@ -151,17 +138,3 @@ def contrastive_loss(context: Tensor, vectors: Tensor, identities: Tensor, mask:
     target = torch.arange(mask.shape[1], device=mask.device).expand_as(mask)
     return F.cross_entropy(similarity[mask], target[mask])
 
-
-POSITIVE_WEIGHTS = {"active": 3.0, "onset": 4.0, "pitch_class": 1.5, "any_onset": 1.5}
-MASKED_WEIGHT = 0.25
-
-
-def note_losses(logits: dict[str, Tensor], notes: dict[str, Tensor], mask: Tensor) -> dict[str, Tensor]:
-    """Binary cross-entropy of each kind of note target; hidden frames count for less."""
-    weight = torch.where(mask, MASKED_WEIGHT, 1.0)
-    losses = {}
-    for name, target in notes.items():
-        positive = torch.tensor(POSITIVE_WEIGHTS[name], device=target.device)
-        loss = F.binary_cross_entropy_with_logits(logits[name], target, reduction="none", pos_weight=positive)
-        losses[name] = (loss.mean(-1) * weight).sum() / weight.sum()
-    return losses

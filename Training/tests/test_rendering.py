@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiolm_training import midi, piano_recordings, recordings, render, room, splits
+from audiolm_training import midi, labelled_recordings, recordings, render, room, splits
 from audiolm_training.sampler import SAMPLE_RATE, SampledPiano
 
 
@@ -128,7 +128,7 @@ def test_recordings_of_any_rate_are_prepared_by_group(tmp_path):
     recordings.run(argparse.Namespace(
         recordings=tmp_path / "source", name="mine", manifest=None, valid_share=0.0, runs=tmp_path
     ))  # fmt: skip
-    (found,) = piano_recordings.find(tmp_path / "data" / "mine")
-    assert not piano_recordings.find(tmp_path / "data" / "mine", labelled=True)
+    (found,) = labelled_recordings.find(tmp_path / "data" / "mine")
+    assert not labelled_recordings.find(tmp_path / "data" / "mine", labelled=".notes.npy")
     sound, rate = soundfile.read(found.wav)
     assert rate == 24_000 and abs(len(sound) - 24_000) <= 1

@@ -14,28 +14,33 @@ from audiolm_training import (
     features,
     fit_kmeans,
     kmeans,
-    note_targets,
-    piano_recordings,
+    note_labels,
+    labelled_recordings,
     probe_semantic,
     synthetic,
-    token_probe,
     tokenize_semantic,
     train_semantic,
     weight_file,
 )
+from audiolm_training.phone_alignment import PHONES
 from audiolm_training.semantic_tokenizer import SemanticTokenizer, TokenizerConfiguration, windows
 from audiolm_training.w2v_bert import contrastive_loss
 
-CONFIG = Path(__file__).parents[1] / "configs" / "debug.yaml"
+CONFIGS = Path(__file__).parents[1] / "configs"
+CONFIG = CONFIGS / "debug.yaml"
+
+
+def rehearse(runs: Path, config: Path, data: str) -> Path:
+    """Made-up recordings, an encoder and a tokenizer in `runs`."""
+    synthetic.write(runs / "data" / data)
+    train_semantic.run(argparse.Namespace(config=config, runs=runs, device="cpu"))
+    fit_kmeans.run(argparse.Namespace(config=config, runs=runs))
+    return runs
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory) -> Path:
-    runs = tmp_path_factory.mktemp("runs")
-    synthetic.write(runs / "data" / "piano")
-    train_semantic.run(argparse.Namespace(config=CONFIG, runs=runs, device="cpu"))
-    fit_kmeans.run(argparse.Namespace(config=CONFIG, runs=runs))
-    return runs
+    return rehearse(tmp_path_factory.mktemp("runs"), CONFIG, "piano")
 
 
 def test_a_full_scale_sine_has_no_decibels():
@@ -54,11 +59,11 @@ def test_sound_that_ends_inside_a_frame_gets_that_frame():
 
 def test_note_rolls_follow_start_and_stretch():
     notes = np.array([[1.0, 2.0, 60, 80], [1.5, 1.51, 61, 80]], np.float32)
-    rolls = note_targets.note_rolls(notes, start=0.5, frames=50)
+    rolls = note_labels.note_rolls(notes, start=0.5, frames=50)
     assert rolls["active"][:, 39].nonzero()[0].tolist() == list(range(12, 38))
     assert rolls["onset"].nonzero()[0].tolist() == [12, 25]
     assert rolls["pitch_class"][25].nonzero()[0].tolist() == [0, 1]
-    stretched = note_targets.note_rolls(notes, start=0.5, frames=50, stretch=2.0)
+    stretched = note_labels.note_rolls(notes, start=0.5, frames=50, stretch=2.0)
     assert stretched["onset"].nonzero()[0].tolist() == [25]
 
 
@@ -84,11 +89,15 @@ def test_kmeans_finds_separate_clusters():
 def test_probe_scores_perfect_and_useless_tokens():
     rng = np.random.default_rng(0)
     classes = rng.integers(0, 12, 4000)
-    labels = token_probe.Labels(np.eye(12)[classes], (classes == 3).astype(float), rng.integers(0, 2, 4000))
-    perfect = token_probe.probe(classes, labels, classes, labels, 12)
-    assert perfect.pitch_class_f1 == 1 and perfect.onset_f1 == 1 and perfect.instrument_bits < 0.02
+    labels = {
+        "pitch_class": np.eye(12)[classes],
+        "any_onset": (classes == 3).astype(float)[:, None],
+        "source": rng.integers(0, 2, 4000),
+    }
+    perfect = note_labels.probe(classes, labels, classes, labels, 12)
+    assert perfect["pitch_class_f1"] == 1 and perfect["onset_f1"] == 1 and perfect["instrument_bits"] < 0.02
     useless = rng.integers(0, 12, 4000)
-    assert token_probe.probe(useless, labels, useless, labels, 12).pitch_class_f1 < 0.2
+    assert note_labels.probe(useless, labels, useless, labels, 12)["pitch_class_f1"] < 0.2
 
 
 def test_weights_survive_their_file(tmp_path):
@@ -118,7 +127,7 @@ def test_training_resumes_where_it_stopped(runs):
 
 def test_every_recording_gets_its_tokens(runs):
     tokenize_semantic.run(argparse.Namespace(config=CONFIG, runs=runs, order=0, splits=["train", "valid", "test"]))
-    for recording in piano_recordings.find(runs / "data" / "piano"):
+    for recording in labelled_recordings.find(runs / "data" / "piano"):
         tokens = np.load(runs / "tokens/piano/semantic" / recording.split / f"{recording.identifier}.npy")
         assert tokens.dtype == np.uint16 and len(tokens) == -(-len(recording.samples()) // 960)
         assert tokens.max() < 32
@@ -151,3 +160,15 @@ def test_long_sound_is_tokenized_as_its_windows_say():
         second = tokenizer.quantise(tokenizer.activations(frames[:, 15:35]))[0]
     assert len(tokens) == 48
     assert torch.equal(tokens[17:32], second[2:17])
+
+
+def test_the_chain_runs_on_phones_as_well(tmp_path):
+    config = CONFIGS / "debug-speech.yaml"
+    runs = rehearse(tmp_path, config, "speech")
+    probe_semantic.run(argparse.Namespace(config=config, runs=runs, blocks=False, windows=3, iterations=2))
+    header, *rows = (runs / "semantic" / "probe.csv").read_text().splitlines()
+    assert header.startswith("tokens from,phone_accuracy,phone_f1,speaker_bits") and len(rows) == 2
+    export_semantic.run(argparse.Namespace(config=config, runs=runs, bundle=tmp_path / "bundle"))
+    section = json.loads((tmp_path / "bundle" / "config.json").read_text())["semantic_tokenizer"]
+    assert section["window"] == 512 and section["bands"] == 40
+    assert section["summary_width"] == 16 + len(PHONES)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from audiolm_training import evaluate_stages, export_stages, train_stage, weight_file
+from audiolm_training import evaluate_likelihood, evaluate_stages, export_stages, train_stage, weight_file
 from audiolm_training.stage_settings import KINDS, read_settings
 
 CONFIG = Path(__file__).parents[1] / "configs" / "debug.yaml"
@@ -35,6 +35,8 @@ def test_train_evaluate_and_export(runs: Path, capsys):
         train_stage.train(arguments(train_stage, runs, "--device", "cpu"), stage)
     evaluate_stages.run(arguments(evaluate_stages, runs, "--device", "cpu"))
     assert "other piece's semantic tokens" in capsys.readouterr().out
+    evaluate_likelihood.run(arguments(evaluate_likelihood, runs, "--prompt-seconds", "1", "--seconds", "1"))
+    assert "of 2 pairs" in capsys.readouterr().out
     export_stages.run(arguments(export_stages, runs, "--bundle", str(runs / "bundle"), "--sampling"))
     config = json.loads((runs / "bundle" / "config.json").read_text())
     assert {"semantic_stage", "coarse_stage", "fine_stage", "sampling"} <= set(config)
@@ -55,3 +57,11 @@ def test_training_goes_on_from_its_checkpoint(runs: Path):
     assert second.finished
     for a, b in zip(first.average.parameters(), second.average.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize("name", ["piano", "speech", "debug", "debug-speech"])
+def test_every_configuration_describes_three_stages(name: str):
+    for stage in KINDS:
+        settings = read_settings(CONFIG.with_name(f"{name}.yaml"), stage)
+        assert settings.corpus in name or settings.corpus == "piano"
+        assert settings.crop_frames % 2 == 0

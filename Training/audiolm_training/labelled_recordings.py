@@ -1,4 +1,4 @@
-"""Rendered recordings on disk: memory-mapped sound and the notes that made it."""
+"""Recordings on disk: memory-mapped sound and, beside it, what is heard when."""
 
 import csv
 import struct
@@ -15,7 +15,7 @@ class Recording:
     identifier: str
     split: str
     piece: str
-    instrument: str
+    source: str  # which instrument or speaker
     wav: Path
 
     def samples(self) -> np.ndarray:
@@ -23,10 +23,16 @@ class Recording:
         offset, length = data_chunk(self.wav)
         return np.memmap(self.wav, "<i2", "r", offset, (length // 2,))
 
-    def notes(self) -> np.ndarray:
-        """[notes, 4]: onset and end of sounding in seconds, MIDI key, velocity; by onset."""
-        notes = np.load(self.wav.with_suffix(".notes.npy")).astype(np.float32).reshape(-1, 4)
-        return notes[np.argsort(notes[:, 0], kind="stable")]
+    def labels(self, suffix: str) -> np.ndarray:
+        """The array beside the sound, [labels, columns], by its first column, the time; empty where there is none."""
+        path = self.labels_path(suffix)
+        if not path.exists():
+            return np.zeros((0, 4), np.float32)
+        labels = np.load(path).astype(np.float32)
+        return labels[np.argsort(labels[:, 0], kind="stable")]
+
+    def labels_path(self, suffix: str) -> Path:
+        return self.wav.with_name(self.wav.stem + suffix)
 
 
 def data_chunk(wav: Path) -> tuple[int, int]:
@@ -47,9 +53,9 @@ def data_chunk(wav: Path) -> tuple[int, int]:
 
 
 def find(
-    folder: Path, splits: tuple[str, ...] = ("train", "valid", "test"), *, labelled: bool = False
+    folder: Path, splits: tuple[str, ...] = ("train", "valid", "test"), *, labelled: str | None = None
 ) -> list[Recording]:
-    """The finished recordings that `folder/manifest.csv` names; with `labelled` only those whose notes are known."""
+    """The finished recordings that `folder/manifest.csv` names; only those with labels of the suffix `labelled`, if given."""
     manifest = folder / "manifest.csv"
     if not manifest.exists():
         return []
@@ -59,6 +65,7 @@ def find(
             if row["split"] not in splits or not row.get("tempo"):
                 continue  # another split, or a line that is still being written
             wav = folder / row["split"] / f"{row['id']}.wav"
-            if wav.exists() and (not labelled or wav.with_suffix(".notes.npy").exists()):
-                found[row["id"]] = Recording(row["id"], row["split"], row["piece"], row["instrument"], wav)
+            recording = Recording(row["id"], row["split"], row["piece"], row["instrument"], wav)
+            if wav.exists() and (not labelled or recording.labels_path(labelled).exists()):
+                found[row["id"]] = recording
     return list(found.values())

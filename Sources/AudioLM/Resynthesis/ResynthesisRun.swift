@@ -1,0 +1,65 @@
+import SoundStream
+import Tensors
+import TokenTransformers
+
+/// The coarse and the fine stage on given semantic tokens, a few frames at a time.
+struct ResynthesisRun {
+    /// Frames that the fine stage completes at a time.
+    private static let framesPerChunk = 50
+
+    private let networks: Networks
+    private let pool: WorkerPool
+    private let promptFrames: Int
+    private var coarse: CoarseStage.State
+    private var coarseSampler: TokenSampler
+    private var fineSampler: TokenSampler
+    /// The last complete frames, all levels, as many as the fine stage looks back.
+    private var recent: [[Int]]
+
+    init(_ bundle: AudioLMBundle, prompt: VoicePrompt, content: [Int], options: ResynthesisOptions) throws {
+        func sampler(_ stage: TokenStage, stream: UInt64) throws -> TokenSampler {
+            let sampling = bundle.sampling[stage].overridden(by: options.sampling[stage])
+            if let fault = sampling.fault { throw ContinuationError("\(stage.rawValue) stage: \(fault)") }
+            return TokenSampler(sampling, seed: options.seed, stream: stream)
+        }
+        (networks, pool) = (bundle.networks, bundle.pool)
+        coarseSampler = try sampler(.coarse, stream: 2)
+        fineSampler = try sampler(.fine, stream: 3)
+        promptFrames = prompt.acoustic.count
+        coarse = networks.coarseStage.makeState(
+            prompt: prompt.acoustic, semantic: prompt.semantic + content, on: pool)
+        recent = prompt.acoustic
+    }
+
+    /// The first `count` frames after the prompt, all levels; those beyond the content's tokens are made freely.
+    mutating func frames(_ count: Int) throws -> [[Int]] {
+        var frames: [[Int]] = []
+        while frames.count < count {
+            let chunk = min(Self.framesPerChunk, count - frames.count)
+            frames += try complete(makeCoarse(from: promptFrames + frames.count, count: chunk))
+        }
+        return frames
+    }
+
+    private mutating func makeCoarse(from first: Int, count: Int) throws -> ArraySlice<[Int]> {
+        while coarse.completeFrames.count < first + count {
+            try Task.checkCancellation()
+            networks.coarseStage.next(&coarse, &coarseSampler, on: pool)
+        }
+        return coarse.completeFrames[first..<first + count]
+    }
+
+    /// Coarse codes with their fine ones.
+    private mutating func complete(_ coarse: ArraySlice<[Int]>) throws -> [[Int]] {
+        let configuration = networks.fineStage.configuration
+        let unknown = [Int](repeating: 0, count: configuration.fineLevels.count)
+        let before = Array(recent.suffix(max(configuration.windowFrames - coarse.count, 0)))
+        var window = before + coarse.map { $0 + unknown }
+        for level in configuration.fineLevels {
+            try Task.checkCancellation()
+            networks.fineStage.predict(level, of: &window, promptFrames: before.count, &fineSampler, on: pool)
+        }
+        recent = window
+        return Array(window.suffix(coarse.count))
+    }
+}

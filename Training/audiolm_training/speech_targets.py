@@ -1,0 +1,45 @@
+"""The figures that a speech bundle must reach, each beside what was measured."""
+
+from collections.abc import Iterator
+
+from .targets import Figure, Results, at_least, mean, speed, under
+
+
+def figures(results: Results) -> list[Figure]:
+    return [*_semantic_tokens(results), *_voices(results), *_stages(results), *_choice(results), *speed(results)]
+
+
+def _semantic_tokens(results: Results) -> Iterator[Figure]:
+    probe = results.get("semantic_tokens", {})
+    ours, plain = probe.get("tokens", {}), probe.get("plain_frames", {})
+    for key, what in (("phone_f1", "macro-F1"), ("phone_accuracy", "accuracy")):
+        bound = 1.4 * plain[key] if plain else 0.0
+        target = f"1.4 × plain frames' {plain[key]:.3f} = {bound:.3f}" if plain else "1.4 × plain frames'"
+        yield at_least(f"semantic tokens: phones, {what}", ours.get(key), bound, 3, target)
+    bound = plain.get("speaker_information", 0.0)
+    yield under("semantic tokens: normalised mutual information with the speaker", ours.get("speaker_information"),
+                bound, 3, f"under plain frames' {bound:.3f}" if plain else "under plain frames'")  # fmt: skip
+
+
+def _voices(results: Results) -> Iterator[Figure]:
+    voices = results.get("voices", {})
+    continued, real = voices.get("continuation", {}), voices.get("truth", {})
+    figure = at_least("continuations of 3 s by 7 s: the prompt's speaker", continued.get("prompts_right"), 0.8)
+    beside = f" (real speech: {real['prompts_right']:.2f})" if real else ""
+    yield Figure(figure.what, figure.target, figure.measured + beside, figure.met)
+
+
+def _stages(results: Results) -> Iterator[Figure]:
+    semantic = results.get("stages", {}).get("semantic_stage", {})
+    bigram = mean(semantic["bigram"]) if semantic else 0.0
+    yield under("semantic stage: bits per token, held-out speakers", mean(semantic["model"]) if semantic else None,
+                0.75 * bigram, 2,
+                f"0.75 × bigram's {bigram:.2f} = {0.75 * bigram:.2f}" if semantic else "0.75 × bigram's")  # fmt: skip
+    own = results.get("likelihood", {}).get("own_preferred")
+    yield at_least("own continuation likelier than another utterance's", own, 0.75)
+
+
+def _choice(results: Results) -> Iterator[Figure]:
+    kinds = results.get("sound_kinds", {})
+    for source in ("rendered piano", "real piano", "read speech"):
+        yield at_least(f"--model auto, {source}", kinds.get(source, {}).get("right bundle"), 0.99, 4)

@@ -1,0 +1,83 @@
+"""The evaluation steps of speech, rehearsed on made-up voices, and the classifier of sounds."""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from audiolm_training import (
+    evaluate_likelihood,
+    evaluate_voices,
+    make_voice_prompts,
+    other_sounds,
+    sound_kind_features,
+    speaker_classifier,
+    synthetic,
+    token_data,
+    train_sound_kinds,
+)
+
+
+def call(module, runs: Path, *words: str) -> None:
+    parser = argparse.ArgumentParser()
+    module.add_arguments(parser)
+    module.run(argparse.Namespace(config=None, runs=runs, **vars(parser.parse_args([*words]))))
+
+
+def test_voices_are_told_apart(tmp_path):
+    synthetic.write(tmp_path / "data" / "speech", seconds=24.0, count=4)
+    call(make_voice_prompts, tmp_path, "--count", "2")
+    assert len((tmp_path / "voices" / "prompts.csv").read_text().splitlines()) == 1 + 2 * 2
+    call(evaluate_voices, tmp_path, "--truth", "--steps", "30")
+    result = json.loads((tmp_path / "results" / "voices.json").read_text())
+    assert result["truth"]["prompts"] == 4 and result["truth"]["prompts_right"] >= 0.75
+    with pytest.raises(SystemExit):
+        call(make_voice_prompts, tmp_path, "--count", "20")
+
+
+def test_silence_is_nobody():
+    classifier = speaker_classifier.SpeakerClassifier(["a", "b"]).eval()
+    assert classifier.judge(np.zeros(48_000, np.float32)).shape == (0, 2)
+    assert classifier.judge(0.1 * np.ones(48_000, np.float32)).shape == (3, 2)
+
+
+class Repeats(torch.nn.Module):
+    """Finds a token likely that equals its predecessor."""
+
+    def negative_log_likelihood(self, batch: dict) -> torch.Tensor:
+        tokens = batch["semantic"]
+        return (tokens != tokens.roll(1, 1)).float()[..., None]
+
+
+def test_the_likelier_continuation_is_found():
+    pieces = [token_data.TokenPiece(name, np.full(375, value), None) for name, value in (("a", 1), ("b", 2))]
+    own, other = evaluate_likelihood.pair(pieces, 75, 175)
+    assert own.shape == other.shape == (4, 250)
+    assert (own[:, :75] == other[:, :75]).all() and (own[:, 75:] != other[:, 75:]).all()
+    assert evaluate_likelihood.preference(Repeats(), own, other, 75).all()
+    with pytest.raises(SystemExit):
+        evaluate_likelihood.pair(pieces[:1], 75, 175)
+
+
+def test_features_of_a_kind_know_no_level():
+    rng = np.random.default_rng(0)
+    sound = other_sounds.tones(rng)[:48_000]
+    loud, quiet = sound_kind_features.features(sound), sound_kind_features.features(0.03 * sound)
+    assert loud.shape == (sound_kind_features.COUNT,) and np.allclose(loud, quiet, atol=1e-2)
+    assert np.isfinite(sound_kind_features.features(np.zeros(24_000))).all()
+    with pytest.raises(ValueError):
+        sound_kind_features.features(np.zeros(2000))
+
+
+def test_kinds_are_learned_and_exported():
+    rng = np.random.default_rng(0)
+    parts = [train_sound_kinds.gather(kind, kind, [make(rng) for _ in range(3)], 12, rng)
+             for kind, make in zip(train_sound_kinds.KINDS, other_sounds.SYNTHETIC.values())]  # fmt: skip
+    model = train_sound_kinds.Model.fit(parts)
+    measured = train_sound_kinds.measure(model, parts[0])
+    assert measured["crops"] == 12 and measured["right"] > 0.8
+    section = json.loads(json.dumps(model.section()))
+    assert np.shape(section["hidden_weights"]) == (train_sound_kinds.HIDDEN, sound_kind_features.COUNT)
