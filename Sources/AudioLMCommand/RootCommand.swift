@@ -8,7 +8,7 @@ public struct RootCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ContinueCommand.self, TokenizeCommand.self, DetokenizeCommand.self, InfoCommand.self,
-            VerifyCommand.self,
+            VerifyCommand.self, CompareCommand.self,
         ])
 
     static let version = "0.1.0"
