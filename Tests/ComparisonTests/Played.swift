@@ -11,15 +11,22 @@ struct Note: Decodable {
 }
 
 /// Six harmonics that decay, for each note: mono at 24 kHz.
-func played(_ notes: [Note], seconds: Double) -> [Float] {
+/// - Parameter ringing: seconds after which a note is cut off.
+func played(_ notes: [Note], seconds: Double, ringing: Double = .infinity) -> [Float] {
     var sound = [Double](repeating: 0, count: Sound.samples(seconds))
+    let decay = exp(-3 / Double(Sound.sampleRate))
     for note in notes {
         let first = Sound.samples(note.onset)
+        let end = min(sound.count, Sound.samples(min(seconds, note.onset + ringing)))
         let frequency = 440 * pow(2, Double(note.key - 69) / 12)
-        for i in first..<max(first, sound.count) {
-            let time = Double(i - first) / Double(Sound.sampleRate)
-            let wave = (1...6).reduce(0.0) { $0 + sin(2 * .pi * frequency * Double($1) * time) / Double($1) }
-            sound[i] += note.strength * exp(-3 * time) * wave
+        for harmonic in 1...6 {
+            let turn = 2 * .pi * frequency * Double(harmonic) / Double(Sound.sampleRate)
+            let (c, s) = (decay * cos(turn), decay * sin(turn))
+            var (x, y) = (note.strength / Double(harmonic), 0.0)
+            for i in first..<max(first, end) {
+                sound[i] += y
+                (x, y) = (c * x - s * y, s * x + c * y)
+            }
         }
     }
     return sound.map(Float.init)
@@ -33,5 +40,5 @@ func melody(root: Int, perSecond: Double, seconds: Double, seed: Int = 0) -> [Fl
             onset: Double(i) / perSecond, key: root + scale[(i * (3 + seed) + seed + i / 5) % scale.count],
             strength: i % 4 == 0 ? 0.2 : 0.12)
     }
-    return played(notes, seconds: seconds)
+    return played(notes, seconds: seconds, ringing: 2)
 }

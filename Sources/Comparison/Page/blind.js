@@ -1,5 +1,3 @@
-'use strict';
-
 const get = (id) => document.getElementById(id);
 const test = document.body.dataset.test;
 const trials = [...document.querySelectorAll('script.trial')].map((node) => JSON.parse(node.textContent));

@@ -1,5 +1,3 @@
-'use strict';
-
 /** An element with attributes (functions are listeners) and children. */
 function element(name, attributes = {}, ...children) {
   return filled(document.createElement(name), attributes, children);

@@ -9,7 +9,7 @@ class Lane {
     this.mel = element('canvas', { class: 'mel' });
     this.chroma = element('canvas', { class: 'chroma' });
     this.cursor = element('div', { class: 'cursor', hidden: '' });
-    const seam = element('div', { class: 'seam', style: `left:${(100 * data.seam) / card.seconds}%` });
+    const seam = element('div', { class: 'seam', style: `left:${(100 * data.seam) / data.seconds}%` });
     this.pictures = element('div', {
       class: 'pictures', style: `width:${(100 * data.seconds) / card.seconds}%`,
       click: (event) => {
@@ -18,7 +18,6 @@ class Lane {
         card.seek(((event.clientX - box.left) / box.width) * data.seconds);
       },
     }, this.mel, this.chroma, seam, this.cursor);
-    seam.style.left = `${(100 * data.seam) / data.seconds}%`;
     this.node = element('div', { class: 'lane' }, this.button, element('div', {}, this.pictures));
   }
 
@@ -175,8 +174,9 @@ function showPrompts() {
     const elsewhere = event.target.closest('select, input, button, a, .scroll') && !event.target.closest('.prompt');
     if (elsewhere || event.ctrlKey || event.altKey || event.metaKey || !cards.length) return;
     const card = Card.active ?? cards[0];
-    if (/^[1-9]$/.test(event.key)) card.select(Number(event.key) - 1);
-    else if (keys[event.key]) keys[event.key](card, cards);
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (/^[1-9]$/.test(key)) card.select(Number(key) - 1);
+    else if (keys[key]) keys[key](card, cards);
     else return;
     event.preventDefault();
   });
