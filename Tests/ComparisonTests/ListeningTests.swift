@@ -21,12 +21,14 @@ import Testing
             }
         }
         let prompts = try Prompt.all(in: folder.file("p"))
+        let (x, y) = (folder.file("x"), folder.file("y"))
         plan = try ComparisonPlan(
             prompts: prompts,
-            systems: ["x", "y"].map {
-                try ComparedSystem(name: $0, folder: folder.file($0), prompts: prompts, partial: false)
-            } + [ReferenceSystem.loop.system(prompts: prompts, truth: nil)],
-            truth: nil, seconds: 5, seed: 1)
+            systems: [
+                ComparedSystem(name: "x", folder: x, prompts: prompts, partial: false),
+                ComparedSystem(name: "y", folder: y, prompts: prompts, partial: false),
+                ReferenceSystem.loop.system(prompts: prompts, truth: nil),
+            ], truth: nil, seconds: 5, seed: 1)
     }
 
     @Test func everyPairComesAboutEquallyOften() throws {

@@ -30,7 +30,8 @@ import Testing
         plan = try ComparisonPlan(
             prompts: prompts,
             systems: [tool] + ReferenceSystem.allCases.map { try $0.system(prompts: prompts, truth: truth) },
-            truth: truth, seconds: 10, seed: 3)
+            truth: truth, seconds: 10, seed: 3, model: StandInModel(),
+            training: TokenIndex([(0..<300).map { UInt16($0) }]))
     }
 
     private static func write(_ sound: [Float], _ url: URL) throws {
@@ -58,11 +59,16 @@ import Testing
         #expect(try #require(summary("other", "overall").consistency).value < 0.5)
         #expect(try summary("loop", "repeats").mean.value > summary("truth", "repeats").mean.value)
         #expect(try summary("tool </script>", "diversity").mean.value > 0)
-        #expect(report.continuations.count == 4 * 5)
-        #expect(report.tests.count { $0.measure == "timbre" } == 6)
+        #expect(report.continuations.count == 4 * 6)
+        #expect(report.tests.count { $0.measure == "timbre" } == 10)
         #expect(report.drift.contains { $0.second == 7.5 && $0.measure == "overall" })
         #expect(try #require(report.scale.first { $0.measure == "overall" }).ownNearer == 1)
         #expect(report.prompts.map(\.prompt) == ["a", "b", "c", "d"])
+        #expect(try #require(summary("codec", "timbre").consistency).value > 0.5)
+        #expect(try summary("tool </script>", "token_bits").mean.value > 0)
+        #expect(try summary("tool </script>", "near_matches").mean.value < 1)
+        #expect(report.distances.count == 8 && !report.distances.contains { $0.system == "truth" })
+        #expect(report.distances.allSatisfy { $0.seconds > 1 && $0.value.isFinite })
     }
 
     @Test func shardsMeetAndNothingIsMeasuredTwice() async throws {
@@ -87,7 +93,7 @@ import Testing
         let json = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.file("report.json")))
         #expect((json as? [String: Any])?["format"] as? Int == 1)
         let csv = try String(contentsOf: folder.file("report.csv"), encoding: .utf8)
-        #expect(csv.split(separator: "\n").count == 21)
+        #expect(csv.split(separator: "\n").count == 25)
         #expect(csv.hasPrefix("prompt,system,variation,source,seconds,faults,overall,pitch_classes"))
         let page = try String(contentsOf: folder.file("index.html"), encoding: .utf8)
         #expect(page.components(separatedBy: "class=\"sounds\"").count == 3)
