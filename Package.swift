@@ -20,7 +20,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// The report's page, which becomes part of the tool.
 let pageFiles = [
-    "report.html", "page.css", "base64.js", "elements.js", "tables.js", "summary.js", "details.js", "drift.js",
+    "report.html", "page.css", "base64.js", "elements.js", "tables.js", "summary.js", "details.js",
+    "drift.js",
     "pictures.js", "player.js", "main.js", "blind.html", "blind.js",
 ]
 

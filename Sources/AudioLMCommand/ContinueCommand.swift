@@ -84,7 +84,8 @@ public struct ContinueCommand: AsyncParsableCommand {
         let options = ContinuationOptions(
             seconds: continuation.seconds, seed: seed, promptSeconds: continuation.promptSeconds,
             sampling: sampling.options)
-        let (samples, summary) = try await generate(bundle.extend(seam.prompt, options: options), label: label)
+        let (samples, summary) = try await generate(
+            bundle.extend(seam.prompt, options: options), label: label)
         try file.write(seam.continuation(samples, seconds: options.seconds))
         try report(ContinuationReport(recording, bundle: bundle, file: file.url, summary: summary))
         return summary

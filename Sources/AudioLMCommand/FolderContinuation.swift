@@ -12,7 +12,8 @@ struct FolderContinuation {
     init(_ command: ContinueCommand, folder: URL) {
         self.command = command
         source = folder
-        target = command.output.output.map { URL(fileURLWithPath: $0) }
+        target =
+            command.output.output.map { URL(fileURLWithPath: $0) }
             ?? folder.deletingLastPathComponent().appending(path: folder.lastPathComponent + ".continued")
     }
 
@@ -27,7 +28,9 @@ struct FolderContinuation {
         let wanted = prompts.flatMap { prompt in
             (1...command.continuation.variations).map { (prompt, $0) }
         }.filter { !manifest.holds($0.0, variation: $0.1, in: target) }
-        guard !wanted.isEmpty else { return say("\(target.relativePath): all \(prompts.count) prompts are continued") }
+        guard !wanted.isEmpty else {
+            return say("\(target.relativePath): all \(prompts.count) prompts are continued")
+        }
         let bundle = try load()
         var refused: [String] = []
         for (number, (prompt, variation)) in wanted.enumerated() {
@@ -35,7 +38,9 @@ struct FolderContinuation {
                 let made = try await make(
                     prompt, variation, bundle: bundle, label: "\(number + 1)/\(wanted.count) ",
                     seed: manifest.settings.seed &+ UInt64(variation - 1))
-                manifest.continuations.removeAll { $0.prompt == made.prompt && $0.variation == made.variation }
+                manifest.continuations.removeAll {
+                    $0.prompt == made.prompt && $0.variation == made.variation
+                }
                 manifest.continuations.append(made)
                 try manifest.write(in: target)
             } catch let error as AudioFileError {
@@ -86,11 +91,13 @@ struct FolderContinuation {
     private func make(
         _ prompt: Prompt, _ variation: Int, bundle: any SoundModel, label: String, seed: UInt64
     ) async throws -> ContinuationManifest.Continuation {
-        let name = command.continuation.variations > 1 ? "\(prompt.name).\(variation).wav" : "\(prompt.name).wav"
+        let name =
+            command.continuation.variations > 1 ? "\(prompt.name).\(variation).wav" : "\(prompt.name).wav"
         let summary = try await command.makeContinuation(
             of: prompt.file, to: target.appending(path: name), bundle: bundle, seed: seed, label: label)
         return ContinuationManifest.Continuation(
-            prompt: prompt.name, file: name, variation: variation, seed: seed, wallSeconds: summary.wallSeconds)
+            prompt: prompt.name, file: name, variation: variation, seed: seed,
+            wallSeconds: summary.wallSeconds)
     }
 
     private func say(_ line: String) {

@@ -28,7 +28,8 @@ import Testing
     @Test func options() throws {
         let command = try CompareCommand.parse([
             "p", "--systems", "a=dir/a,b=c=d,truth,loop", "--reference", "r", "-o", "out", "--shard", "2/5",
-            "--seconds", "12", "--seed", "9", "--listen", "3", "--partial", "--blind", "7", "--answers", "x", "y",
+            "--seconds", "12", "--seed", "9", "--listen", "3", "--partial", "--blind", "7", "--answers", "x",
+            "y",
         ])
         #expect(
             command.systems.items == [
@@ -42,7 +43,8 @@ import Testing
 
     @Test(arguments: [
         ["--shard", "0/2"], ["--shard", "3/2"], ["--shard", "1"], ["--seconds", "1"], ["--seconds", "nan"],
-        ["--listen", "-1"], ["--threads", "0"], ["--blind", "0"], ["--systems", "nothing"], ["--systems", "a="],
+        ["--listen", "-1"], ["--threads", "0"], ["--blind", "0"], ["--systems", "nothing"],
+        ["--systems", "a="],
         ["--training-tokens", "x"],
     ])
     func refused(_ options: [String]) {
@@ -51,7 +53,8 @@ import Testing
 
     @Test func fromFoldersToFilesAndInShards() throws {
         let arguments = [
-            "compare", "p", "--systems", "x=x,truth,other,loop", "--reference", "real", "-o", "out", "--seconds", "6",
+            "compare", "p", "--systems", "x=x,truth,other,loop", "--reference", "real", "-o", "out",
+            "--seconds", "6",
         ]
         let shard = try ToolProcess("audiolm", arguments + ["--shard", "1/2"], in: folder.url).outcome()
         #expect(shard.code == 0 && shard.output == "shard 1/2: 1 prompts measured into out/cache\n")
@@ -63,8 +66,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (["none", "--systems", "x=x"], "no such folder: none"), (["p", "--systems", "x=none"], "no such folder: none"),
-        (["p", "--systems", "truth"], "--reference"), (["p", "--systems", "x=x,x=real"], "two systems are named x"),
+        (["none", "--systems", "x=x"], "no such folder: none"),
+        (["p", "--systems", "x=none"], "no such folder: none"),
+        (["p", "--systems", "truth"], "--reference"),
+        (["p", "--systems", "x=x,x=real"], "two systems are named x"),
         (["p", "--systems", "codec", "--reference", "real"], "--model"),
         (["p", "--systems", "x=x", "--model", "./none"], "no model bundle ./none"),
         (["p", "--systems", "x=x", "--answers", "none.json"], "none.json"),
@@ -72,6 +77,7 @@ import Testing
     func refusalsAreOneLine(arguments: [String], mention: String) throws {
         let outcome = try ToolProcess("audiolm", ["compare"] + arguments, in: folder.url).outcome()
         #expect(outcome.code == 1 && outcome.output.isEmpty)
-        #expect(outcome.errors.count == 1 && outcome.errors.first?.contains(mention) == true, "\(outcome.errors)")
+        #expect(
+            outcome.errors.count == 1 && outcome.errors.first?.contains(mention) == true, "\(outcome.errors)")
     }
 }

@@ -14,7 +14,9 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         try FileManager.default.createDirectory(at: folder.file("in"), withIntermediateDirectories: true)
-        for name in ["a", "b"] { try chord(seconds: 1.5, rate: 24000).write(to: folder.file("in/\(name).wav")) }
+        for name in ["a", "b"] {
+            try chord(seconds: 1.5, rate: 24000).write(to: folder.file("in/\(name).wav"))
+        }
     }
 
     private func run(_ arguments: String...) async throws {
@@ -43,7 +45,9 @@ import Testing
         try await run("-o", folder.file("out").path)
         #expect(try String(contentsOf: folder.file("out/a.wav"), encoding: .utf8) == "marked")
         #expect(try files("out") == ["a.wav", "b.wav", "manifest.json"])
-        await #expect(throws: ComparisonError.self) { try await run("-o", folder.file("out").path, "--seed", "8") }
+        await #expect(throws: ComparisonError.self) {
+            try await run("-o", folder.file("out").path, "--seed", "8")
+        }
         try await run("-o", folder.file("out").path, "--seed", "7", "--force")
         #expect(try Data(contentsOf: folder.file("out/a.wav")) == kept)
     }

@@ -13,7 +13,9 @@ import Testing
         folder = try TemporaryFolder()
         for name in ["a", "b"] {
             let music = melody(root: 60, perSecond: 3, seconds: 8)
-            for (place, sound) in [("p", music.prefix(48_000)), ("x", music.suffix(72_000)), ("y", music.suffix(60_000))] {
+            for (place, sound) in [
+                ("p", music.prefix(48_000)), ("x", music.suffix(72_000)), ("y", music.suffix(60_000)),
+            ] {
                 let file = folder.file("\(place)/\(name).wav")
                 try FileManager.default.createDirectory(
                     at: file.deletingLastPathComponent(), withIntermediateDirectories: true)

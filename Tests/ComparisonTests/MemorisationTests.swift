@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test func plainRunsStandApart() {
-        let held = Memorisation([Int](repeating: 7, count: 100), in: TokenIndex([[UInt16](repeating: 7, count: 300)]))
+        let held = Memorisation(
+            [Int](repeating: 7, count: 100), in: TokenIndex([[UInt16](repeating: 7, count: 300)]))
         #expect(held.values == ["plain_runs": 1])
         #expect(Memorisation([1, 2, 3], in: TokenIndex([])).values.isEmpty)
     }

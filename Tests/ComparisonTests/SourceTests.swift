@@ -42,7 +42,8 @@ import Testing
             name: "s", folder: folder.file("s"), prompts: prompts("a", "b", "c.d"), partial: false)
         #expect(system.continuations.mapValues(\.count) == ["a": 1, "b": 2, "c.d": 1])
         #expect(throws: ComparisonError.self) {
-            try ComparedSystem(name: "s", folder: folder.file("s"), prompts: prompts("a", "z"), partial: false)
+            try ComparedSystem(
+                name: "s", folder: folder.file("s"), prompts: prompts("a", "z"), partial: false)
         }
         let partial = try ComparedSystem(
             name: "s", folder: folder.file("s"), prompts: prompts("a", "z"), partial: true)
@@ -77,8 +78,9 @@ import Testing
         #expect(joined.cameJoined && !alone.cameJoined)
         #expect(joined.seam == Sound.samples(4) && alone.seam == Sound.samples(4))
         #expect(abs(joined.samples.count - music.count) <= 2 && abs(alone.samples.count - music.count) <= 2)
-        #expect(try JoinedSound(prompt, .file(folder.file("alone.wav")), seconds: 1.5).samples.count
-            == Sound.samples(5.5))
+        #expect(
+            try JoinedSound(prompt, .file(folder.file("alone.wav")), seconds: 1.5).samples.count
+                == Sound.samples(5.5))
     }
 
     @Test func otherIsAnotherRecordingAndLoopRepeats() throws {

@@ -6,10 +6,11 @@ struct StandInModel: ComparisonModel {
     let identity = "1"
 
     func impression(of continuation: [Float], after prompt: [Float]) throws -> ModelImpression {
-        let seconds = stride(from: 0, through: continuation.count - Sound.sampleRate, by: Sound.sampleRate).map {
-            let second = continuation[$0..<$0 + Sound.sampleRate]
-            return [Float(Sound.level(second)), second.reduce(0) { max($0, abs($1)) }]
-        }
+        let seconds = stride(from: 0, through: continuation.count - Sound.sampleRate, by: Sound.sampleRate)
+            .map {
+                let second = continuation[$0..<$0 + Sound.sampleRate]
+                return [Float(Sound.level(second)), second.reduce(0) { max($0, abs($1)) }]
+            }
         let tokens = (0..<continuation.count / 960).map { Int(1000 * abs(continuation[960 * $0])) }
         return ModelImpression(tokens: tokens, bits: Double(Set(tokens).count), features: seconds)
     }

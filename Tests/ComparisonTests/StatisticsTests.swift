@@ -7,7 +7,8 @@ import Testing
     @Test func signedRanks() throws {
         for test in try Expected.read().statistics.wilcoxon {
             let found = SignedRankTest.probability(test.differences)
-            #expect(abs(found - test.p) <= test.tolerance, "\(test.differences.count): \(found), not \(test.p)")
+            #expect(
+                abs(found - test.p) <= test.tolerance, "\(test.differences.count): \(found), not \(test.p)")
         }
         #expect(SignedRankTest.probability([0, 0]) == 1)
         #expect(SignedRankTest.probability([1, 2, 3, 4, 5, 6]) == 2.0 / 64)
@@ -32,7 +33,9 @@ import Testing
 
     @Test func holm() {
         let adjusted = HolmCorrection.adjusted([0.01, 0.04, 0.03, 0.005])
-        for (found, expected) in zip(adjusted, [0.03, 0.06, 0.06, 0.02]) { #expect(abs(found - expected) < 1e-12) }
+        for (found, expected) in zip(adjusted, [0.03, 0.06, 0.06, 0.02]) {
+            #expect(abs(found - expected) < 1e-12)
+        }
         #expect(HolmCorrection.adjusted([0.9, 0.8]) == [1, 1])
     }
 

@@ -11,8 +11,10 @@ import Testing
         #expect(loop.repeats == 2)
         #expect(loop.longestRepeat >= 4)
         #expect(loop.selfSimilarity > 0.95)
-        let walk = find(played(
-            (0..<36).map { Note(onset: Double($0) / 3, key: 48 + ($0 * $0 * 7) % 37, strength: 0.15) }, seconds: 12))
+        let walk = find(
+            played(
+                (0..<36).map { Note(onset: Double($0) / 3, key: 48 + ($0 * $0 * 7) % 37, strength: 0.15) },
+                seconds: 12))
         #expect(walk.repeats == 0)
         #expect(walk.longestRepeat == 0)
         #expect(walk.selfSimilarity < 0.8)
@@ -36,7 +38,8 @@ import Testing
     }
 
     @Test func equalVariationsHaveNoDiversity() throws {
-        let a: [Float] = [1, 0, 3, 4, 0, 2], b: [Float] = [0, 3, 1, 0, 4, 4]
+        let a: [Float] = [1, 0, 3, 4, 0, 2]
+        let b: [Float] = [0, 3, 1, 0, 4, 4]
         #expect(Diversity.of([a]) == nil)
         #expect(try abs(#require(Diversity.of([a, a]))) < 1e-6)
         #expect(try #require(Diversity.of([a, b])) > 1)

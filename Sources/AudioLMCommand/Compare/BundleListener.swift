@@ -13,7 +13,8 @@ struct BundleListener: ComparisonModel {
     init(_ bundle: AudioLMBundle, folder: URL) throws {
         guard bundle.sampleRate == Sound.sampleRate else {
             throw ComparisonError(
-                "\(bundle.name) works at \(bundle.sampleRate) Hz, expected \(Sound.sampleRate); choose another bundle")
+                "\(bundle.name) works at \(bundle.sampleRate) Hz, expected \(Sound.sampleRate); choose another bundle"
+            )
         }
         self.bundle = bundle
         identity = Self.identity(of: folder)

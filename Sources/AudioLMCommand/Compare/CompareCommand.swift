@@ -27,12 +27,14 @@ struct CompareCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Systems as NAME=FOLDER or built-in ones, separated by commas.", valueName: "a=folder,b=folder,…"))
+            "Systems as NAME=FOLDER or built-in ones, separated by commas.", valueName: "a=folder,b=folder,…")
+    )
     var systems: SystemList
 
     @Option(
         help: ArgumentHelp(
-            "Folder of the recordings' own continuations, the 1 of the consistency scale.", valueName: "folder"))
+            "Folder of the recordings' own continuations, the 1 of the consistency scale.",
+            valueName: "folder"))
     var reference: String?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Folder for the report.", valueName: "folder"))
@@ -63,7 +65,8 @@ struct CompareCommand: AsyncParsableCommand {
         let plan = try plan()
         let folder = URL(fileURLWithPath: output)
         let cache = try AnalysisCache(folder.appending(path: "cache"))
-        let places = measuring.shard.map { plan.shard($0.number, of: $0.count) } ?? Array(plan.prompts.indices)
+        let places =
+            measuring.shard.map { plan.shard($0.number, of: $0.count) } ?? Array(plan.prompts.indices)
         try await measure(places, of: plan, cache: cache)
         if let shard = measuring.shard {
             say("shard \(shard.number)/\(shard.count): \(places.count) prompts measured into \(output)/cache")

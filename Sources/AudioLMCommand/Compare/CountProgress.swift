@@ -20,7 +20,9 @@ final class CountProgress: Sendable {
         guard isShown else { return }
         let line = state.withLock { state -> String? in
             let now = ContinuousClock.now
-            guard now - state.told > (Terminal.isWatched ? .milliseconds(100) : .seconds(30)) else { return nil }
+            guard now - state.told > (Terminal.isWatched ? .milliseconds(100) : .seconds(30)) else {
+                return nil
+            }
             state.told = now
             return Self.line(done, of: total, elapsed: now - state.start)
         }

@@ -13,7 +13,8 @@ package struct AnalysisCache: Sendable {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
-            throw ComparisonError("cannot make the folder \(folder.relativePath); choose another place with -o")
+            throw ComparisonError(
+                "cannot make the folder \(folder.relativePath); choose another place with -o")
         }
     }
 

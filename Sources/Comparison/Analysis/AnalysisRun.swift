@@ -65,7 +65,8 @@ package struct AnalysisRun: Sendable {
                 prompt: promptKey, source: source, seconds: plan.seconds, model: plan.model)
             var joined: JoinedSound?
             func sounded() throws -> JoinedSound {
-                let known = try joined ?? JoinedSound(loaded(), source, seconds: plan.seconds, model: plan.model)
+                let known =
+                    try joined ?? JoinedSound(loaded(), source, seconds: plan.seconds, model: plan.model)
                 joined = known
                 return known
             }

@@ -20,14 +20,17 @@ package struct ComparisonPlan: Sendable {
         prompts: [Prompt], systems: [ComparedSystem], truth: ComparedSystem?, seconds: Double, seed: UInt64,
         model: (any ComparisonModel)? = nil, training: TokenIndex? = nil
     ) throws {
-        guard !systems.isEmpty else { throw ComparisonError("no systems; name some with --systems NAME=FOLDER") }
+        guard !systems.isEmpty else {
+            throw ComparisonError("no systems; name some with --systems NAME=FOLDER")
+        }
         if let twice = Dictionary(grouping: systems, by: \.name).filter({ $0.value.count > 1 }).keys.min() {
             throw ComparisonError("two systems are named \(twice); give each a name of its own")
         }
         let all = systems + (truth.map { [$0] } ?? [])
         self.prompts = prompts.filter { prompt in all.allSatisfy { $0.continuations[prompt.name] != nil } }
         guard !self.prompts.isEmpty else {
-            throw ComparisonError("no prompt has a continuation by every system; name files after the prompts")
+            throw ComparisonError(
+                "no prompt has a continuation by every system; name files after the prompts")
         }
         self.systems = systems
         self.truth = truth

@@ -24,7 +24,8 @@ enum Tempo {
         }
         guard let best = weighted.indices.max(by: { weighted[$0] < weighted[$1] }), weighted[best] > 0
         else { return nil }
-        let lag = Double(shortest + best)
+        let lag =
+            Double(shortest + best)
             + vertex(correlations[best], correlations[best + 1], correlations[best + 2])
         return frames / lag
     }

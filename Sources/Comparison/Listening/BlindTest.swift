@@ -45,10 +45,12 @@ package struct BlindTest: Codable, Sendable, Equatable {
     /// The test that a report's folder holds.
     package static func read(in folder: URL) throws -> BlindTest {
         let file = folder.appending(path: fileName)
-        guard let data = try? Data(contentsOf: file), let test = try? JSONDecoder().decode(Self.self, from: data)
+        guard let data = try? Data(contentsOf: file),
+            let test = try? JSONDecoder().decode(Self.self, from: data)
         else {
             throw ComparisonError(
-                "\(file.relativePath) is missing or damaged; make the listening test with --blind N first, and keep the key")
+                "\(file.relativePath) is missing or damaged; make the listening test with --blind N first, and keep the key"
+            )
         }
         return test
     }

@@ -48,7 +48,8 @@ package struct BlindTestPage {
 
     private func trial(_ trial: BlindTest.Trial) throws -> Trial {
         guard let prompt = plan.prompts.first(where: { $0.name == trial.prompt }) else {
-            throw ComparisonError("the listening test has no prompt named \(trial.prompt); make it anew with --blind")
+            throw ComparisonError(
+                "the listening test has no prompt named \(trial.prompt); make it anew with --blind")
         }
         let sound = try PromptSound(contentsOf: prompt.file)
         let joined = try [trial.first, trial.second].map { name in
@@ -63,7 +64,8 @@ package struct BlindTestPage {
             number: trial.number, seam: Double(joined[0].seam - first) / Double(Sound.sampleRate),
             seconds: Double(end - first) / Double(Sound.sampleRate),
             sounds: try joined.map {
-                try AudioBuffer(mono: Array($0.samples[first..<end]), sampleRate: Sound.sampleRate).encoded(as: .flac)
+                try AudioBuffer(mono: Array($0.samples[first..<end]), sampleRate: Sound.sampleRate).encoded(
+                    as: .flac)
             }, type: "audio/flac")
     }
 }

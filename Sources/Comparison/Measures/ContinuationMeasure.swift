@@ -5,7 +5,8 @@ struct ContinuationMeasure: Sendable {
     let value: @Sendable (ContinuationAnalysis, SoundFeatures) -> Double?
 
     init(
-        _ id: String, _ title: String, _ group: Measure.Group, unit: String, better: Measure.Better = .natural,
+        _ id: String, _ title: String, _ group: Measure.Group, unit: String,
+        better: Measure.Better = .natural,
         _ definition: String, source: String = "",
         _ value: @escaping @Sendable (ContinuationAnalysis, SoundFeatures) -> Double?
     ) {

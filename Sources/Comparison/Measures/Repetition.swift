@@ -75,7 +75,8 @@ struct RepetitionFinder: Sendable {
             var rest: Float = 0
             let (left, right) = (values + a * width, values + b * width)
             for i in stride(from: 0, to: width - 7, by: 8) {
-                sum += UnsafeRawPointer(left + i).loadUnaligned(as: SIMD8<Float>.self)
+                sum +=
+                    UnsafeRawPointer(left + i).loadUnaligned(as: SIMD8<Float>.self)
                     * UnsafeRawPointer(right + i).loadUnaligned(as: SIMD8<Float>.self)
             }
             for i in width / 8 * 8..<width { rest += left[i] * right[i] }

@@ -48,15 +48,18 @@ struct Memorisation: Sendable, Equatable {
     static let measures = [
         Measure(
             id: "exact_matches", title: "Exact matches", group: .model, unit: "share of runs",
-            definition: "Share of runs of 50 semantic tokens (2 s, every second) that stand in the training's tokens.",
+            definition:
+                "Share of runs of 50 semantic tokens (2 s, every second) that stand in the training's tokens.",
             source: "MusicLM (Agostinelli et al., 2023), section 5, on shorter runs", better: .lower),
         Measure(
             id: "near_matches", title: "Near matches", group: .model, unit: "share of runs",
-            definition: "The same where four fifths of the tokens are equal at one shift, four in a row among them.",
+            definition:
+                "The same where four fifths of the tokens are equal at one shift, four in a row among them.",
             source: "MusicLM (Agostinelli et al., 2023), section 5, by tokens", better: .lower),
         Measure(
             id: "plain_runs", title: "Low-entropy runs", group: .model, unit: "share of runs",
-            definition: "Share of runs whose tokens have less than 3 bits of entropy; they count in neither of the above.",
+            definition:
+                "Share of runs whose tokens have less than 3 bits of entropy; they count in neither of the above.",
             source: "AudioLM (Borsos et al., 2022)", better: .natural),
     ]
 

@@ -33,7 +33,9 @@ package struct TokenIndex: Sendable {
         for offset in 0...max(0, run.count - Self.seed) where offset + Self.seed <= run.count {
             for place in places(of: run[offset..<offset + Self.seed]) {
                 let start = place - offset
-                guard start >= 0, start + run.count <= tokens.count, tried.insert(start).inserted else { continue }
+                guard start >= 0, start + run.count <= tokens.count, tried.insert(start).inserted else {
+                    continue
+                }
                 most = max(most, zip(run, tokens[start...]).count { $0 == $1 })
             }
         }
@@ -56,11 +58,13 @@ package struct TokenIndex: Sendable {
 extension TokenIndex {
     /// Reads a folder, sub-folders too: NumPy files (.npy) of unsigned 16-bit tokens, as the training writes them.
     package init(contentsOf folder: URL) throws {
-        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
+        let files =
+            FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
             .compactMap { $0 as? URL }.filter { $0.pathExtension == "npy" } ?? []
         guard !files.isEmpty else {
             throw ComparisonError(
-                "\(folder.relativePath) holds no token files (.npy); give the folder of the training's semantic tokens")
+                "\(folder.relativePath) holds no token files (.npy); give the folder of the training's semantic tokens"
+            )
         }
         self.init(try files.sorted { $0.path < $1.path }.map(Self.tokens))
     }
@@ -68,8 +72,10 @@ extension TokenIndex {
     /// One-dimensional little-endian unsigned 16-bit integers (NumPy's format 1.0).
     private static func tokens(_ file: URL) throws -> [UInt16] {
         let refusal = ComparisonError(
-            "\(file.relativePath) is no NumPy file of unsigned 16-bit tokens in one dimension; tokenize it again")
-        guard let data = try? Data(contentsOf: file), data.count >= 10, data.starts(with: [0x93] + Array("NUMPY".utf8)),
+            "\(file.relativePath) is no NumPy file of unsigned 16-bit tokens in one dimension; tokenize it again"
+        )
+        guard let data = try? Data(contentsOf: file), data.count >= 10,
+            data.starts(with: [0x93] + Array("NUMPY".utf8)),
             data[6] == 1
         else { throw refusal }
         let start = 10 + Int(data[8]) + Int(data[9]) << 8

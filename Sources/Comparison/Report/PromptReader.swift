@@ -52,7 +52,8 @@ struct PromptReader {
                     ContinuationRow(
                         prompt: prompt.name, system: system.name, variation: index + 1,
                         source: sources[index].name, seconds: analysis.features.seconds,
-                        beginsWithPrompt: analysis.beginsWithPrompt, faults: analysis.faults(prompt: features),
+                        beginsWithPrompt: analysis.beginsWithPrompt,
+                        faults: analysis.faults(prompt: features),
                         values: values[index]))
             }
             var mean = meanOfEach(values)
@@ -77,7 +78,9 @@ struct PromptReader {
         _ prompt: Prompt, _ features: SoundFeatures
     ) throws -> (whole: Anchors, windows: [Anchors]) {
         let others = others.filter { $0.recording != prompt.recording }.map(\.analysis)
-        guard let source = plan.truth?.continuations[prompt.name]?.first, !others.isEmpty else { return ([:], []) }
+        guard let source = plan.truth?.continuations[prompt.name]?.first, !others.isEmpty else {
+            return ([:], [])
+        }
         let truth = try Self.analysis(prompt, source, plan, cache)
         func anchors(_ own: SoundFeatures, _ others: [SoundFeatures]) -> Anchors {
             Dictionary(
@@ -92,7 +95,8 @@ struct PromptReader {
         return (anchors(truth.features, others.map(\.features)), windows)
     }
 
-    private static func values(_ analysis: ContinuationAnalysis, _ prompt: SoundFeatures) -> [String: Double] {
+    private static func values(_ analysis: ContinuationAnalysis, _ prompt: SoundFeatures) -> [String: Double]
+    {
         ContinuationMeasure.all.reduce(into: similarities(prompt, analysis.features)) { values, one in
             values[one.measure.id] = one.value(analysis, prompt)
         }
@@ -100,7 +104,8 @@ struct PromptReader {
 
     private static func similarities(_ prompt: SoundFeatures, _ sound: SoundFeatures) -> [String: Double] {
         Dictionary(
-            uniqueKeysWithValues: ConsistencyMeasure.all.map { ($0.measure.id, $0.similarity(prompt, sound)) })
+            uniqueKeysWithValues: ConsistencyMeasure.all.map { ($0.measure.id, $0.similarity(prompt, sound)) }
+        )
     }
 
     /// What the plan's model hears; nil without one.

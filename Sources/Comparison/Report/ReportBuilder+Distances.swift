@@ -10,8 +10,10 @@ extension ReportBuilder {
         let real = try plan.prompts.flatMap { prompt in
             try (truth.continuations[prompt.name] ?? []).flatMap { source in
                 let key = try cache.key(
-                    prompt: cache.key(prompt: prompt.file), source: source, seconds: plan.seconds, model: model)
-                return cache.value(ModelImpression.self, cache.key(continuation: key, heardBy: model))?.seconds
+                    prompt: cache.key(prompt: prompt.file), source: source, seconds: plan.seconds,
+                    model: model)
+                return cache.value(ModelImpression.self, cache.key(continuation: key, heardBy: model))?
+                    .seconds
                     ?? []
             }
         }

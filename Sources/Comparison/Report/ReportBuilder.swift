@@ -44,7 +44,8 @@ package struct ReportBuilder {
                 ? consistencyMeasures.map { id in
                     SimilarityScale.quality(id, results.compactMap { $0.scale[id] })
                 } : [],
-            distances: distances, tests: measures.flatMap(tests), drift: drift(), prompts: results.map(\.anchors),
+            distances: distances, tests: measures.flatMap(tests), drift: drift(),
+            prompts: results.map(\.anchors),
             continuations: rows)
     }
 

@@ -29,7 +29,8 @@ enum ReportPage {
     /// A template with `{{name}}` replaced; what is put in is not looked at again.
     static func filled(_ template: String, _ values: [String: String]) -> String {
         template.split(separator: "{{", omittingEmptySubsequences: false).enumerated().map { index, part in
-            guard index > 0, let end = part.range(of: "}}"), let value = values[String(part[..<end.lowerBound])]
+            guard index > 0, let end = part.range(of: "}}"),
+                let value = values[String(part[..<end.lowerBound])]
             else { return index > 0 ? "{{" + part : String(part) }
             return value + part[end.upperBound...]
         }.joined()

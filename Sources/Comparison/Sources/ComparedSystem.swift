@@ -47,7 +47,8 @@ extension ComparedSystem {
             guard let (prompt, variation) = Self.meaning(of: file, names: names) else { continue }
             if let other = found[prompt]?[variation] {
                 throw ComparisonError(
-                    "\(file.relativePath) and \(other.lastPathComponent) are both continuations of \(prompt); keep one")
+                    "\(file.relativePath) and \(other.lastPathComponent) are both continuations of \(prompt); keep one"
+                )
             }
             found[prompt, default: [:]][variation] = file
         }

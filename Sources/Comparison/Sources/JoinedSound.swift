@@ -28,7 +28,8 @@ struct JoinedSound: Sendable {
             let coded = try model.coded(whole.samples).prefix(whole.samples.count)
             let missing = [Float](repeating: 0, count: whole.samples.count - coded.count)
             self.init(
-                samples: whole.samples[..<whole.seam] + coded.dropFirst(whole.seam) + missing, seam: whole.seam,
+                samples: whole.samples[..<whole.seam] + coded.dropFirst(whole.seam) + missing,
+                seam: whole.seam,
                 cameJoined: whole.cameJoined)
         case .promptLooped:
             let sound = prompt.samples

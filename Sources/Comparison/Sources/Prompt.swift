@@ -51,7 +51,8 @@ extension Prompt {
         guard let head = rows.first, let name = head.firstIndex(of: "name"),
             let recording = head.firstIndex(of: "recording")
         else {
-            throw ComparisonError("\(file.relativePath) lacks a column name or recording; add it to the first line")
+            throw ComparisonError(
+                "\(file.relativePath) lacks a column name or recording; add it to the first line")
         }
         return rows.dropFirst().reduce(into: [:]) { found, row in
             if row.count > max(name, recording) { found[row[name]] = row[recording] }

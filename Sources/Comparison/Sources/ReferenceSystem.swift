@@ -20,7 +20,8 @@ package enum ReferenceSystem: String, Sendable, CaseIterable {
         case .truth:
             let truth = try required(truth)
             return ComparedSystem(
-                name: rawValue, origin: "the recording's own continuation", continuations: truth.continuations)
+                name: rawValue, origin: "the recording's own continuation", continuations: truth.continuations
+            )
         case .codec:
             let truth = try required(truth)
             return ComparedSystem(

@@ -49,7 +49,8 @@ struct FourierTransform: Sendable {
         }
     }
 
-    private func butterflies(_ real: UnsafeMutablePointer<Double>, _ imaginary: UnsafeMutablePointer<Double>) {
+    private func butterflies(_ real: UnsafeMutablePointer<Double>, _ imaginary: UnsafeMutablePointer<Double>)
+    {
         cosines.withUnsafeBufferPointer { cosines in
             sines.withUnsafeBufferPointer { sines in
                 var half = 1

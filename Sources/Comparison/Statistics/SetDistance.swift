@@ -36,7 +36,9 @@ enum SetDistance {
     }
 
     private static func median(_ ascending: [Double]) -> Double {
-        let roots = (ascending[(ascending.count - 1) / 2].squareRoot(), ascending[ascending.count / 2].squareRoot())
+        let roots = (
+            ascending[(ascending.count - 1) / 2].squareRoot(), ascending[ascending.count / 2].squareRoot()
+        )
         let middle = (roots.0 + roots.1) / 2
         return max(middle * middle, 1e-12)
     }
