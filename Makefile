@@ -15,7 +15,7 @@ SYSTEM_PACKAGES = g++ libsamplerate0-dev libsndfile1-dev pkg-config
 TOOLCHAIN_PACKAGES = ca-certificates curl git gnupg libcurl4-openssl-dev libncurses-dev libsqlite3-dev \
 	libxml2-dev tzdata zlib1g-dev
 
-.PHONY: help demo build test train-test install uninstall fixtures format lint clean system-packages toolchain
+.PHONY: help demo compare-demo build test train-test browser-test install uninstall fixtures format lint clean system-packages toolchain
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s :
@@ -24,6 +24,17 @@ demo: build ## continue a real piano recording and say where the result is
 	$(SCRATCH)/release/audiolm continue $(SAMPLE) --seconds $(SECONDS) --force \
 		-o $(notdir $(basename $(SAMPLE))).continued.wav
 	@echo "Listen to $(CURDIR)/$(notdir $(basename $(SAMPLE))).continued.wav"
+
+# Where compare-demo works, and the prompts and real continuations that it takes.
+COMPARE_DEMO ?= compare-demo
+COMPARE_PROMPTS ?= Samples/prompts
+
+compare-demo: build ## compare the bundle with the references on ten prompts and say where the report is
+	$(SCRATCH)/release/audiolm continue $(COMPARE_PROMPTS) --seconds 15 --only-continuation --seed 1 --quiet \
+		-o $(COMPARE_DEMO)/piano
+	$(SCRATCH)/release/audiolm compare $(COMPARE_PROMPTS) --reference $(COMPARE_PROMPTS) --model piano --seconds 15 \
+		--systems piano=$(COMPARE_DEMO)/piano,truth,codec,loop,other -o $(COMPARE_DEMO)/report
+	@echo "Open $(CURDIR)/$(COMPARE_DEMO)/report/index.html"
 
 build: system-packages toolchain ## build the tools
 	$(SWIFT_BUILD) --product audiolm
@@ -35,6 +46,11 @@ test: system-packages toolchain ## run the Swift tests
 
 train-test: $(VENV)/.installed ## run the training code's tests in an environment of their own
 	cd Training && OMP_NUM_THREADS=1 $(abspath $(VENV))/bin/python -m pytest -q tests
+
+browser-test: build $(VENV)/.installed ## press the report's controls in a real browser
+	@$(MAKE) --no-print-directory SYSTEM_PACKAGES=chromium system-packages
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check playwright
+	AUDIOLM=$(SCRATCH)/release/audiolm $(VENV)/bin/python -m pytest -q Tests/Browser
 
 $(VENV)/.installed: Training/pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(MAKE) SYSTEM_PACKAGES=python3-venv system-packages
@@ -54,6 +70,7 @@ uninstall: ## remove what install put under PREFIX
 	rm -rf $(DESTDIR)$(PREFIX)/share/audiolm
 
 fixtures: $(VENV)/.installed ## write the golden files of the Swift tests anew
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -e 'Training[test,fixtures]'
 	cd Training && for part in $(filter-out __init__,$(basename $(notdir \
 		$(wildcard Training/audiolm_training/fixtures/*.py)))); do \
 		$(abspath $(VENV))/bin/python -m audiolm_training.fixtures.$$part ../Tests/Fixtures || exit 1; done

@@ -18,6 +18,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: swiftSettings)
 }
 
+/// The report's page, which becomes part of the tool.
+let pageFiles = [
+    "report.html", "page.css", "base64.js", "elements.js", "tables.js", "summary.js", "details.js",
+    "drift.js",
+    "pictures.js", "player.js", "main.js", "blind.html", "blind.js",
+]
+
 let package = Package(
     name: "audiolm-swift",
     products: [
@@ -46,6 +53,11 @@ let package = Package(
         library("TokenTransformers", ["NeuralLayers", "Tensors"]),
         library("AudioFiles", ["CSndFile", "CSampleRate"]),
 
+        // Measures of continuations and the report that compares them; nothing of the networks.
+        .target(
+            name: "Comparison", dependencies: ["AudioFiles", "Tensors"],
+            resources: pageFiles.map { .embedInCode("Page/" + $0) }, swiftSettings: swiftSettings),
+
         // The facade and the command.
         library(
             "AudioLM",
@@ -56,7 +68,7 @@ let package = Package(
         library(
             "AudioLMCommand",
             [
-                "AudioLM", "AudioFiles",
+                "AudioLM", "AudioFiles", "Comparison",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -80,8 +92,9 @@ let package = Package(
         tests("SemanticTokenizerTests", ["SemanticTokenizer", "NeuralLayers", "Tensors"]),
         tests("TokenTransformersTests", ["TokenTransformers", "NeuralLayers", "Tensors"]),
         tests("AudioFilesTests", ["AudioFiles"]),
+        tests("ComparisonTests", ["Comparison", "AudioFiles", "Tensors"]),
         tests("AudioLMTests", ["AudioLM", "AudioFiles", "SoundStream", "Tensors"]),
-        tests("AudioLMCommandTests", ["AudioLMCommand", "AudioLM", "AudioFiles"]),
+        tests("AudioLMCommandTests", ["AudioLMCommand", "AudioLM", "AudioFiles", "Comparison"]),
     ],
     swiftLanguageModes: [.v6]
 )

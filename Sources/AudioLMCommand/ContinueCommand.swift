@@ -15,6 +15,10 @@ public struct ContinueCommand: AsyncParsableCommand {
               audiolm continue snippet.wav --seconds 20
               env continue snippet.wav --seconds 20
               swift run -c release continue snippet.wav --seconds 20
+
+            A folder in place of the snippet continues every recording in it, into the folder that -o names, one file \
+            (or --variations of them) named after each, with a manifest.json of seeds and settings; run again, it goes \
+            on where it was cut off.
             """,
         version: RootCommand.version)
 
@@ -23,7 +27,8 @@ public struct ContinueCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The recording: WAV, AIFF, FLAC, Ogg, Opus, MP3, at least 1 s.", valueName: "snippet"))
+            "The recording: WAV, AIFF, FLAC, Ogg, Opus, MP3, at least 1 s; or a folder of such.",
+            valueName: "snippet"))
     var snippet: String
 
     @OptionGroup(title: "Continuation") var continuation: ContinuationArguments
@@ -40,29 +45,53 @@ public struct ContinueCommand: AsyncParsableCommand {
     /// Checks all that can be checked, then loads the models and runs them once per variation.
     func run(loading load: (AudioBuffer) throws -> ChosenModel) async throws {
         let input = URL(fileURLWithPath: snippet)
+        if FolderContinuation.isFolder(input) {
+            return try await FolderContinuation(self, folder: input).run(loading: load)
+        }
         let outputs = output.files(
             for: input, suffix: "continued", extension: "wav", count: continuation.variations)
-        let recording = try Snippet(
-            contentsOf: input, tailSeconds: max(Self.promptReach, continuation.promptSeconds ?? 0))
+        let recording = try recording(input)
         try output.check(outputs, input: input)
         let files = try outputs.map {
             try JoinedFile(recording, to: $0, onlyContinuation: continuation.onlyContinuation)
         }
         let chosen = try load(recording.tail)
-        let bundle = chosen.bundle
-        if let warning = chosen.warning, !output.quiet { Terminal.error("Warning: \(warning)") }
-        let seam = try Seam(after: recording.tail, modelRate: bundle.sampleRate)
         let firstSeed = continuation.seed ?? UInt64(UInt32.random(in: 0 ... .max))
         for (number, file) in files.enumerated() {
-            let options = ContinuationOptions(
-                seconds: continuation.seconds, seed: firstSeed &+ UInt64(number),
-                promptSeconds: continuation.promptSeconds, sampling: sampling.options)
-            let (samples, summary) = try await generate(
-                bundle.extend(seam.prompt, options: options),
+            _ = try await fill(
+                file, after: recording, model: chosen, seed: firstSeed &+ UInt64(number),
                 label: files.count > 1 ? "\(number + 1)/\(files.count) " : "")
-            try file.write(seam.continuation(samples, seconds: options.seconds))
-            try report(ContinuationReport(recording, model: chosen, file: file.url, summary: summary))
         }
+    }
+
+    /// Continues one recording into one file, which is overwritten where it exists.
+    func makeContinuation(
+        of input: URL, to url: URL, seed: UInt64, label: String,
+        loading load: (AudioBuffer) throws -> ChosenModel
+    ) async throws -> ContinuationSummary {
+        let recording = try recording(input)
+        let file = try JoinedFile(recording, to: url, onlyContinuation: continuation.onlyContinuation)
+        return try await fill(
+            file, after: recording, model: load(recording.tail), seed: seed, label: label)
+    }
+
+    private func recording(_ input: URL) throws -> Snippet {
+        try Snippet(contentsOf: input, tailSeconds: max(Self.promptReach, continuation.promptSeconds ?? 0))
+    }
+
+    private func fill(
+        _ file: JoinedFile, after recording: Snippet, model chosen: ChosenModel, seed: UInt64, label: String
+    ) async throws -> ContinuationSummary {
+        if let warning = chosen.warning, !output.quiet { Terminal.error("Warning: \(warning)") }
+        let seam = try Seam(after: recording.tail, modelRate: chosen.bundle.sampleRate)
+        let options = ContinuationOptions(
+            seconds: continuation.seconds, seed: seed, promptSeconds: continuation.promptSeconds,
+            sampling: sampling.options)
+        let (samples, summary) = try await generate(
+            chosen.bundle.extend(seam.prompt, options: options), label: label)
+        try file.write(seam.continuation(samples, seconds: options.seconds))
+        try report(ContinuationReport(recording, model: chosen, file: file.url, summary: summary))
+        return summary
     }
 
     /// Collects a continuation while telling how far it is; throws `CancellationError` when interrupted.

@@ -7,8 +7,9 @@ public struct RootCommand: AsyncParsableCommand {
         abstract: "Continue recordings, and look at how: language models over sound.",
         version: version,
         subcommands: [
-            ContinueCommand.self, ResynthesizeCommand.self, EncodeCommand.self, DecodeCommand.self,
-            TokenizeCommand.self, DetokenizeCommand.self, InfoCommand.self, VerifyCommand.self,
+            ContinueCommand.self, CompareCommand.self, ResynthesizeCommand.self, EncodeCommand.self,
+            DecodeCommand.self, TokenizeCommand.self, DetokenizeCommand.self, InfoCommand.self,
+            VerifyCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -34,14 +34,24 @@ package struct Tokenizer: Sendable {
     /// [s · frameSamples, (s + 1) · frameSamples). Sound longer than a window is seen in overlapping windows.
     /// - Parameter samples: mono at `configuration.sampleRate`, finite.
     package func tokenize(_ samples: [Float], on pool: WorkerPool) -> [Int] {
+        tokens(of: features(of: samples, on: pool), on: pool)
+    }
+
+    /// The nearest cluster of each row: [tokens, width] → [tokens].
+    package func tokens(of features: Tensor, on pool: WorkerPool) -> [Int] {
+        clusters.nearest(features, on: pool)
+    }
+
+    /// What is clustered, not yet normalised: samples → [tokens, width], a row for each token.
+    package func features(of samples: [Float], on pool: WorkerPool) -> Tensor {
         let frames = frames(of: samples, on: pool)
-        var tokens: [Int] = []
+        var kept = [Tensor([0, configuration.activationWidth])]
         for window in windows(over: frames.rows) {
-            let found = clusters.nearest(activations(of: frames.rows(window.seen), on: pool), on: pool)
+            let seen = activations(of: frames.rows(window.seen), on: pool)
             let first = window.kept.lowerBound - window.seen.lowerBound
-            tokens += found[first..<first + window.kept.count]
+            kept.append(seen.rows(first..<first + window.kept.count))
         }
-        return tokens
+        return Tensor.concatenateRows(kept)
     }
 
     /// Normalised stacked spectra: samples → [frames, stack · bands].

@@ -43,7 +43,8 @@ import Testing
         try expectRefusal(["nan.wav"], mentions: "NaN")
         try chord(seconds: 0.9, rate: 16000).write(to: folder.file("short.wav"))
         try expectRefusal(["short.wav"], mentions: "at least 1.0 s")
-        try expectRefusal(["."], mentions: "is a folder")
+        try FileManager.default.createDirectory(at: folder.file("bare"), withIntermediateDirectories: true)
+        try expectRefusal(["bare"], mentions: "no sound files")
     }
 
     @Test func badOptions() throws {

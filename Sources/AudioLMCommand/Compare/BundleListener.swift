@@ -1,0 +1,39 @@
+import AudioLM
+import Comparison
+import Foundation
+
+/// A bundle as what hears and codes in a comparison.
+struct BundleListener: ComparisonModel {
+    private let bundle: AudioLMBundle
+    let identity: String
+
+    var name: String { bundle.name }
+
+    /// - Parameter folder: the bundle's.
+    init(_ bundle: AudioLMBundle, folder: URL) throws {
+        guard bundle.sampleRate == Sound.sampleRate else {
+            throw ComparisonError(
+                "\(bundle.name) works at \(bundle.sampleRate) Hz, expected \(Sound.sampleRate); choose another bundle"
+            )
+        }
+        self.bundle = bundle
+        identity = Self.identity(of: folder)
+    }
+
+    func impression(of continuation: [Float], after prompt: [Float]) throws -> ModelImpression {
+        let found = try bundle.impression(of: continuation, after: prompt)
+        return ModelImpression(
+            tokens: found.tokens, bits: found.bits.reduce(0, +) / Double(found.bits.count),
+            features: found.features)
+    }
+
+    func coded(_ sound: [Float]) throws -> [Float] {
+        try bundle.detokenize(AudioTokens(semantic: [], acoustic: bundle.tokenize(sound).acoustic))
+    }
+
+    /// What the bundle's checksums say, its codec's included; its configuration where there are none.
+    private static func identity(of folder: URL) -> String {
+        let files = ["SHA256SUMS", "config.json", "../codec/SHA256SUMS"].map { folder.appending(path: $0) }
+        return files.compactMap { try? String(contentsOf: $0, encoding: .utf8) }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,71 @@
+import Comparison
+import Foundation
+
+/// manifest.json in a folder of continuations: how each was made, so that it can be made again and work that was cut
+/// off goes on.
+struct ContinuationManifest: Codable, Equatable {
+    static let name = "manifest.json"
+
+    struct Settings: Codable, Equatable {
+        /// As it was named.
+        let bundle: String
+        let seconds: Double
+        let promptSeconds: Double?
+        let onlyContinuation: Bool
+        /// By stage and option, as "coarse temperature"; what is not there is the bundle's own.
+        let sampling: [String: Double]
+        let seed: UInt64
+        let variations: Int
+    }
+
+    struct Continuation: Codable, Equatable {
+        let prompt: String
+        let file: String
+        let variation: Int
+        let seed: UInt64
+        let wallSeconds: Double
+    }
+
+    var format = 1
+    let settings: Settings
+    var continuations: [Continuation] = []
+
+    init(_ settings: Settings) {
+        self.settings = settings
+    }
+
+    /// The folder's manifest; nil where there is none.
+    static func read(in folder: URL) throws -> ContinuationManifest? {
+        let file = folder.appending(path: name)
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let data = try? Data(contentsOf: file), let found = try? decoder.decode(Self.self, from: data),
+            found.format == 1
+        else {
+            throw ComparisonError(
+                "\(file.relativePath) is no manifest of this version; choose another folder with -o")
+        }
+        return found
+    }
+
+    func write(in folder: URL) throws {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        let file = folder.appending(path: Self.name)
+        do {
+            try encoder.encode(self).write(to: file, options: .atomic)
+        } catch {
+            throw ComparisonError("cannot write \(file.relativePath); choose another place with -o")
+        }
+    }
+
+    /// Whether the folder holds a variation of a prompt already.
+    func holds(_ prompt: Prompt, variation: Int, in folder: URL) -> Bool {
+        continuations.contains {
+            $0.prompt == prompt.name && $0.variation == variation
+                && FileManager.default.fileExists(atPath: folder.appending(path: $0.file).path)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package import Foundation
+
+/// Writes a report's three files.
+package struct ReportFiles {
+    private let report: Report
+    private let plan: ComparisonPlan
+    private let listen: Int
+
+    /// - Parameter listen: how many prompts' sounds the page holds.
+    package init(_ report: Report, plan: ComparisonPlan, listen: Int) {
+        self.report = report
+        self.plan = plan
+        self.listen = listen
+    }
+
+    /// Writes report.json, report.csv and index.html, each of which appears whole or not at all; returns the page's
+    /// place.
+    package func write(to folder: URL) throws -> URL {
+        let page = folder.appending(path: "index.html")
+        try writeWhole(report.json(pretty: true), to: folder.appending(path: "report.json"))
+        try writeWhole(Data(report.csv.utf8), to: folder.appending(path: "report.csv"))
+        try writePage(to: page)
+        return page
+    }
+
+    /// One prompt's sounds after the other, so that memory does not grow with their number.
+    private func writePage(to url: URL) throws {
+        let make = SoundLaneMaker(plan)
+        let parts = try ReportPage.parts(report)
+        let unfinished = url.deletingLastPathComponent().appending(path: ".index.html.part")
+        try writeWhole(parts.before, to: unfinished)
+        let file = try FileHandle(forWritingTo: unfinished)
+        try file.seekToEnd()
+        for prompt in heard {
+            try Task.checkCancellation()
+            try file.write(contentsOf: ReportPage.element(make(prompt)))
+        }
+        try file.write(contentsOf: parts.after)
+        try file.close()
+        guard rename(unfinished.path, url.path) == 0 else {
+            throw ComparisonError("cannot write \(url.relativePath); choose another place with -o")
+        }
+    }
+
+    /// At most `listen` prompts, at even steps.
+    private var heard: [Prompt] {
+        let count = min(listen, plan.prompts.count)
+        return (0..<count).map { plan.prompts[$0 * plan.prompts.count / count] }
+    }
+}

@@ -1,0 +1,80 @@
+import AudioFiles
+import Foundation
+
+/// A prompt and its continuation as one sound: mono at 24 kHz.
+struct JoinedSound: Sendable {
+    let samples: [Float]
+    /// Where the continuation begins.
+    let seam: Int
+    /// Whether the continuation's file held the prompt too.
+    let cameJoined: Bool
+
+    /// Seconds of a continuation below which nothing can be measured.
+    static let shortest = 0.5
+
+    /// - Parameters:
+    ///   - seconds: as much of the continuation is taken at most.
+    ///   - model: what codes, where the source asks for that.
+    init(
+        _ prompt: PromptSound, _ source: ContinuationSource, seconds: Double,
+        model: (any ComparisonModel)? = nil
+    ) throws {
+        switch source {
+        case .coded(let url):
+            guard let model else {
+                throw ComparisonError("the system codec needs a bundle; name one with --model")
+            }
+            let whole = try JoinedSound(prompt, .file(url), seconds: seconds)
+            let coded = try model.coded(whole.samples).prefix(whole.samples.count)
+            let missing = [Float](repeating: 0, count: whole.samples.count - coded.count)
+            self.init(
+                samples: whole.samples[..<whole.seam] + coded.dropFirst(whole.seam) + missing,
+                seam: whole.seam,
+                cameJoined: whole.cameJoined)
+        case .promptLooped:
+            let sound = prompt.samples
+            let looped = (0..<Sound.samples(seconds)).map { sound[$0 % sound.count] }
+            self.init(samples: sound + looped, seam: sound.count, cameJoined: false)
+        case .file(let url):
+            if let whole = try Self.beginning(with: prompt, url, seconds: seconds) {
+                self = whole
+                return
+            }
+            let sound = try SoundPiece(url, from: 0, seconds: seconds)
+            guard sound.seconds >= Self.shortest else {
+                throw AudioFileError.tooShort(
+                    path: url.relativePath, seconds: sound.seconds, minimum: Self.shortest)
+            }
+            // Resampled as one where both have one rate, so that the filter adds nothing at the seam.
+            let native = prompt.tail.sampleRate
+            if sound.sampleRate == native {
+                let joined = try AudioBuffer(
+                    mono: prompt.tail.channels[0] + sound.samples, sampleRate: native
+                ).resampled(to: Sound.sampleRate)
+                self.init(samples: joined.channels[0], seam: prompt.samples.count, cameJoined: false)
+            } else {
+                self.init(
+                    samples: try prompt.samples + sound.resampled(), seam: prompt.samples.count,
+                    cameJoined: false)
+            }
+        }
+    }
+
+    private init(samples: [Float], seam: Int, cameJoined: Bool) {
+        self.samples = samples
+        self.seam = seam
+        self.cameJoined = cameJoined
+    }
+
+    /// The file's sound if its beginning is the prompt; nil if it is not.
+    private static func beginning(
+        with prompt: PromptSound, _ url: URL, seconds: Double
+    ) throws -> JoinedSound? {
+        let tail = prompt.tail.seconds
+        let piece = try SoundPiece(url, from: prompt.seconds - tail, seconds: tail + seconds)
+        guard piece.seconds >= tail + shortest else { return nil }
+        let samples = try piece.resampled()
+        guard Alike.sameRecording(prompt.samples, Array(samples[..<prompt.samples.count])) else { return nil }
+        return JoinedSound(samples: samples, seam: prompt.samples.count, cameJoined: true)
+    }
+}

@@ -1,0 +1,64 @@
+/// Systems that are always there: what the scale has at its ends, the simplest thing that repeats, and what a codec
+/// leaves of the truth.
+package enum ReferenceSystem: String, Sendable, CaseIterable {
+    /// The recording's own continuation.
+    case truth
+    /// The own continuation of another recording.
+    case other
+    /// The prompt, again and again.
+    case loop
+    /// The codec's round trip of the recording's own continuation.
+    case codec
+
+    /// - Parameter truth: the folder of real continuations as a system; only `loop` needs none.
+    package func system(prompts: [Prompt], truth: ComparedSystem?) throws -> ComparedSystem {
+        switch self {
+        case .loop:
+            return ComparedSystem(
+                name: rawValue, origin: "the prompt, looped",
+                continuations: Dictionary(uniqueKeysWithValues: prompts.map { ($0.name, [.promptLooped]) }))
+        case .truth:
+            let truth = try required(truth)
+            return ComparedSystem(
+                name: rawValue, origin: "the recording's own continuation", continuations: truth.continuations
+            )
+        case .codec:
+            let truth = try required(truth)
+            return ComparedSystem(
+                name: rawValue, origin: "the recording's own continuation, coded",
+                continuations: truth.continuations.mapValues { sources in
+                    sources.map { if case .file(let url) = $0 { .coded(url) } else { $0 } }
+                })
+        case .other:
+            let truth = try required(truth)
+            return ComparedSystem(
+                name: rawValue, origin: "another recording's continuation",
+                continuations: try Self.exchanged(prompts, truth))
+        }
+    }
+
+    private func required(_ truth: ComparedSystem?) throws -> ComparedSystem {
+        guard let truth else {
+            throw ComparisonError(
+                "the system \(rawValue) needs real continuations; give their folder with --reference")
+        }
+        return truth
+    }
+
+    /// For each prompt the truth of another recording, half the list further on, where the nearest is found.
+    private static func exchanged(
+        _ prompts: [Prompt], _ truth: ComparedSystem
+    ) throws -> [String: [ContinuationSource]] {
+        let known = prompts.filter { truth.continuations[$0.name] != nil }
+        var exchanged: [String: [ContinuationSource]] = [:]
+        for (index, prompt) in known.enumerated() {
+            let onwards = known.indices.map { known[(index + known.count / 2 + $0) % known.count] }
+            guard let other = onwards.first(where: { $0.recording != prompt.recording }) else {
+                throw ComparisonError(
+                    "the system other needs prompts of at least two recordings; add some, or leave other out")
+            }
+            exchanged[prompt.name] = truth.continuations[other.name]
+        }
+        return exchanged
+    }
+}

@@ -1,0 +1,43 @@
+import AudioFiles
+import Foundation
+
+/// A piece of a sound file, all channels mixed, at the file's own rate.
+struct SoundPiece {
+    let samples: [Float]
+    let sampleRate: Int
+
+    var seconds: Double { Double(samples.count) / Double(sampleRate) }
+
+    /// At most `length` seconds from second `start` on; reads no more of the file than that takes.
+    init(_ url: URL, from start: Double, seconds length: Double) throws {
+        var reader = try AudioFileReader(contentsOf: url)
+        let (rate, channels) = (Double(reader.sampleRate), reader.channelCount)
+        var (skipped, wanted) = (Int((start * rate).rounded()), Int((length * rate).rounded()))
+        var samples: [Float] = []
+        while wanted > 0 {
+            let chunk = try reader.read(frames: skipped > 0 ? min(skipped, 1 << 16) : min(wanted, 1 << 16))
+            if chunk.isEmpty { break }
+            let frames = chunk.count / channels
+            if skipped > 0 {
+                skipped -= frames
+                continue
+            }
+            wanted -= frames
+            for frame in 0..<frames {
+                let sum = chunk[frame * channels..<(frame + 1) * channels].reduce(0, +)
+                guard sum.isFinite else {
+                    throw AudioFileError.notFinite(
+                        path: url.relativePath, second: start + Double(samples.count) / rate)
+                }
+                samples.append(Float(sum / Double(channels)))
+            }
+        }
+        self.samples = samples
+        sampleRate = reader.sampleRate
+    }
+
+    /// At 24 kHz.
+    func resampled() throws -> [Float] {
+        try AudioBuffer(mono: samples, sampleRate: sampleRate).resampled(to: Sound.sampleRate).channels[0]
+    }
+}

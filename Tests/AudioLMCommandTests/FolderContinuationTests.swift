@@ -1,0 +1,60 @@
+import ArgumentParser
+import AudioFiles
+import Comparison
+import Foundation
+import TestSupport
+import Testing
+
+@testable import AudioLMCommand
+
+/// `audiolm continue` on a folder, on a stand-in model.
+@Suite struct FolderContinuationTests {
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(at: folder.file("in"), withIntermediateDirectories: true)
+        for name in ["a", "b"] {
+            try chord(seconds: 1.5, rate: 24000).write(to: folder.file("in/\(name).wav"))
+        }
+    }
+
+    private func run(_ arguments: String...) async throws {
+        try await ContinueCommand.parse([folder.file("in").path, "--seconds", "1", "--quiet"] + arguments)
+            .run { _ in ChosenModel(ToneModel()) }
+    }
+
+    private func files(_ name: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.file(name).path).sorted()
+    }
+
+    @Test func everyPromptAndVariationWithAManifest() async throws {
+        try await run("--variations", "2", "--seed", "7", "--temperature", "coarse=0.5")
+        #expect(try files("in.continued") == ["a.1.wav", "a.2.wav", "b.1.wav", "b.2.wav", "manifest.json"])
+        let manifest = try #require(try ContinuationManifest.read(in: folder.file("in.continued")))
+        #expect(manifest.continuations.map(\.seed) == [7, 8, 7, 8])
+        #expect(manifest.settings.sampling == ["coarse temperature": 0.5])
+        #expect(try AudioBuffer(contentsOf: folder.file("in.continued/b.2.wav")).seconds == 2.5)
+    }
+
+    @Test func goesOnWhereItWasCutOff() async throws {
+        try await run("-o", folder.file("out").path, "--seed", "7")
+        let kept = try Data(contentsOf: folder.file("out/a.wav"))
+        try FileManager.default.removeItem(at: folder.file("out/b.wav"))
+        try "marked".write(to: folder.file("out/a.wav"), atomically: true, encoding: .utf8)
+        try await run("-o", folder.file("out").path)
+        #expect(try String(contentsOf: folder.file("out/a.wav"), encoding: .utf8) == "marked")
+        #expect(try files("out") == ["a.wav", "b.wav", "manifest.json"])
+        await #expect(throws: ComparisonError.self) {
+            try await run("-o", folder.file("out").path, "--seed", "8")
+        }
+        try await run("-o", folder.file("out").path, "--seed", "7", "--force")
+        #expect(try Data(contentsOf: folder.file("out/a.wav")) == kept)
+    }
+
+    @Test func whatCannotBeContinuedIsToldAfterTheRest() async throws {
+        try Data("no sound".utf8).write(to: folder.file("in/aa.wav"))
+        await #expect(throws: ComparisonError.self) { try await run("-o", folder.file("out").path) }
+        #expect(try files("out") == ["a.wav", "b.wav", "manifest.json"])
+    }
+}
