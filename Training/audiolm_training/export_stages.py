@@ -16,7 +16,7 @@ from .token_data import batch_of, load_pieces
 SAMPLING = {
     "semantic": {"temperature": 1.0, "top_k": 0, "top_p": 0.98},
     "coarse": {"temperature": 1.0, "top_k": 0, "top_p": 1.0},
-    "fine": {"temperature": 0.5, "top_k": 0, "top_p": 1.0},
+    "fine": {"temperature": 1.0, "top_k": 0, "top_p": 1.0},
 }
 GOLDEN_FRAMES = 32
 

@@ -94,7 +94,7 @@ def continuations_table(results: Results) -> str:
 def training_table(results: Results, codec: bool = False) -> str:
     """Of the codec, or of everything else."""
     rows = [[part, f"{row['steps']:,}", f"{row['minutes']:.0f}"]
-            for part, row in results.get("training", {}).items() if (part == "codec") == codec]  # fmt: skip
+            for part, row in results.get("training", {}).items() if part.startswith("codec") == codec]  # fmt: skip
     return tables.markdown(["part", "steps", "minutes"], rows) if rows else "Not trained yet."
 
 

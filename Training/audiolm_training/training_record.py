@@ -6,6 +6,7 @@ import torch
 
 PARTS = {
     "codec": "codec",
+    "codec's decoder alone": "codec-decoder",
     "semantic tokenizer": "semantic",
     "semantic stage": "stages/{corpus}/semantic_stage",
     "coarse stage": "stages/{corpus}/coarse_stage",
