@@ -28,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--command", nargs="+", default=["audiolm"], help="the built command `audiolm`, with its path")
     parser.add_argument("--bundle", type=Path, required=True, help="the exported codec, as Models/codec")
     parser.add_argument("--sound", type=Path, required=True, help="sound file to encode, repeated where it is too short")
-    parser.add_argument("--seconds", type=int, default=60, help="how much of it")
-    parser.add_argument("--times", type=int, default=5, help="rounds; the medians count")
+    parser.add_argument("--seconds", type=int, default=180, help="how much of it")
+    parser.add_argument("--times", type=int, default=3, help="rounds; the medians count")
     parser.add_argument("--hour", action="store_true", help="measure the peak memory that an hour of sound takes, too")
 
 
