@@ -38,6 +38,7 @@ function next() {
   get('trial').hidden = !trial;
   get('end').hidden = Boolean(trial);
   if (!trial) {
+    players = [];
     get('save').focus();
     return;
   }
@@ -61,11 +62,12 @@ function play(index) {
   current = index;
   players[current].currentTime = place >= trial.seconds - 0.1 ? 0 : place;
   last = players[current].currentTime;
-  players[current].play().then(follow).catch(() => show());
+  players[current].play().then(follow).catch(() => trial && show());
 }
 
 function follow() {
   const player = players[current];
+  if (!player) return;
   const now = player.currentTime;
   if (now > last && now > trial.seam) heard[current] += now - Math.max(last, trial.seam);
   last = now;

@@ -30,9 +30,11 @@ function driftPlot(measure) {
           `(${number(point.value.low)} … ${number(point.value.high)})`))),
     ];
   });
-  const step = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20].find((one) => (high - low) / one <= 5) ?? 50;
-  const ticks = [];
-  for (let value = Math.ceil(low / step) * step; value <= high; value += step) ticks.push(value);
+  const least = (high - low) / 5;
+  const unit = 10 ** Math.floor(Math.log10(least));
+  const step = unit * [1, 2, 5, 10].find((factor) => factor * unit >= least);
+  const first = Math.ceil(low / step);
+  const ticks = Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
   const grid = ticks.flatMap((value) => [
     drawn('line', {
       x1: left, x2: width - right, y1: y(value), y2: y(value),

@@ -20,8 +20,10 @@ struct OverallConsistency {
             let values = results.flatMap { $0.scale[measure]?.others ?? [] }
             let mean = values.reduce(0, +) / Double(values.count)
             let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+            // Where all others are equally near, a measure tells nothing.
+            guard variance.squareRoot() > 1e-3 else { continue }
             means[measure] = mean
-            deviations[measure] = max(variance.squareRoot(), 1e-9)
+            deviations[measure] = variance.squareRoot()
         }
         self.means = means
         self.deviations = deviations
