@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 SAMPLE_RATE = 24_000
+SAMPLES_PER_FRAME = 480  # of acoustic tokens
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,17 @@ def save(path: Path, tokens: np.ndarray) -> None:
 
 
 def load_pieces(folder: Path, split: str, kinds: tuple[str, ...]) -> list[TokenPiece]:
-    """The pieces of `split` that have a file of every one of `kinds` ("semantic", "acoustic")."""
-    names = set.intersection(*({path.stem for path in (folder / kind / split).glob("*.npy")} for kind in kinds))
+    """The pieces of `split` that have a file of every one of `kinds` ("semantic", "acoustic").
+
+    Acoustic tokens of a copy, `<id>+1`, go with the semantic tokens of `<id>`.
+    """
+    stems = {kind: {path.stem for path in (folder / kind / split).glob("*.npy")} for kind in kinds}
     pieces = []
-    for name in sorted(names):
-        arrays = {kind: np.load(folder / kind / split / f"{name}.npy") for kind in kinds}
+    for name in sorted(stems[kinds[-1]]):
+        stem = {kind: name if kind == kinds[-1] else name.split("+")[0] for kind in kinds}
+        if any(stem[kind] not in stems[kind] for kind in kinds):
+            continue
+        arrays = {kind: np.load(folder / kind / split / f"{stem[kind]}.npy") for kind in kinds}
         pieces.append(TokenPiece(name, arrays.get("semantic"), arrays.get("acoustic")))
     if not pieces:
         raise FileNotFoundError(f"no {' and '.join(kinds)} token files of split {split!r} in {folder}")

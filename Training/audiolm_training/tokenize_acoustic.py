@@ -1,16 +1,23 @@
 """Step `tokenize-acoustic`: codec tokens of every recording, as uint16 files [frames, levels].
 
-`codebooks.npy` beside them holds the vectors that the tokens stand for, [levels, codes, latent_dim].
+`codebooks.npy` beside them holds the vectors that the tokens stand for, [levels, codes, latent_dim]. Copies of training
+recordings under other conditions, `<id>+1.npy` and so on, say the same in other rooms: their semantic tokens are those
+of `<id>`.
 """
 
 import argparse
 import random
+import subprocess
+import tempfile
+import zlib
 from pathlib import Path
 
 import numpy as np
+import soundfile
 import torch
 
-from . import labelled_recordings
+from . import augment, labelled_recordings
+from .coded_sound import read_codes
 from .codec import Codec
 from .export_codec import load_bundle
 from .token_data import save
@@ -18,6 +25,8 @@ from .token_data import save
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, required=True, help="the exported codec, as Models/codec")
+    parser.add_argument("--command", nargs="+", help="let this built command, `audiolm` with its path, do it: several times as fast")
+    parser.add_argument("--copies", type=int, default=0, help="copies of each training recording under other conditions")
     parser.add_argument("--data", default="piano", help="name of the data set")
     parser.add_argument("--order", type=int, default=0, help="seed of the order of recordings")
     parser.add_argument("--limit", type=int, help="at most so many recordings of each split")
@@ -32,13 +41,36 @@ def run(args: argparse.Namespace) -> None:
         recordings = labelled_recordings.find(args.runs / "data" / args.data, (split,))
         random.Random(args.order).shuffle(recordings)
         recordings = recordings[: args.limit]
-        for number, recording in enumerate(recordings):
-            target = out / split / f"{recording.identifier}.npy"
-            if target.exists():
-                continue
-            codes = tokenize(codec, recording.samples())
-            save(target, codes)
-            print(f"{number + 1}/{len(recordings)} {split} {recording.identifier} {len(codes)} frames", flush=True)
+        copies = args.copies if split == "train" else 0
+        for copy in range(copies + 1):
+            for number, recording in enumerate(recordings):
+                name = f"{recording.identifier}+{copy}" if copy else recording.identifier
+                target = out / split / f"{name}.npy"
+                if target.exists():
+                    continue
+                samples = under_other_conditions(recording.samples(), name) if copy else recording.samples()
+                codes = tokenize_by(args.command, args.bundle, samples) if args.command else tokenize(codec, samples)
+                save(target, codes)
+                print(f"{number + 1}/{len(recordings)} {split} {name} {len(codes)} frames", flush=True)
+
+
+def under_other_conditions(samples: np.ndarray, name: str) -> np.ndarray:
+    """int16 [samples] as another microphone in another room would have recorded them, in time with the original."""
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    sound = torch.from_numpy(samples.astype(np.float32) / 32768)
+    changed = augment.apply(sound, len(sound), augment.Augmentation(cents=0), rng).numpy()
+    return (changed * min(1.0, 0.95 / (np.abs(changed).max() + 1e-9)) * 32767).astype(np.int16)
+
+
+def tokenize_by(command: list[str], bundle: Path, samples: np.ndarray) -> np.ndarray:
+    """As `tokenize`, by the built command."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, coded = Path(folder) / "in.wav", Path(folder) / "coded.alm"
+        soundfile.write(source, samples, labelled_recordings.SAMPLE_RATE, "PCM_16")
+        words = [*command, "encode", str(source), "-o", str(coded), "--model", str(bundle), "--threads", "1", "--quiet"]
+        subprocess.run(words, check=True)
+        codes = read_codes(coded.read_bytes())
+    return codes[: len(samples) // labelled_recordings.SAMPLES_PER_FRAME]
 
 
 def tokenize(codec: Codec, samples: np.ndarray, seconds: int = 20) -> np.ndarray:

@@ -181,8 +181,11 @@ def test_train_export_and_tokenize(tmp_path):
     assert golden["codec.codes"].shape == (53, 4)  # a second, and the silence after it
 
     tokenize_acoustic.run(
-        argparse.Namespace(runs=tmp_path, bundle=folder, data="piano", order=0, limit=1, splits=["test"])
+        argparse.Namespace(runs=tmp_path, bundle=folder, data="piano", order=0, limit=1, splits=["test", "train"],
+                           command=None, copies=1)
     )
+    copies = {path.stem for path in (tmp_path / "tokens" / "piano" / "acoustic" / "train").glob("*.npy")}
+    assert len(copies) == 2 and any(name.endswith("+1") for name in copies)
     codes = np.load(tmp_path / "tokens" / "piano" / "acoustic" / "test" / "test0.npy")
     assert codes.shape == (600, 4) and codes.dtype == np.uint16
 

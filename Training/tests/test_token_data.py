@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from audiolm_training.bigram import bigram_bits, unigram_bits
-from audiolm_training.token_data import RandomCrops, TokenPiece, consecutive_crops, load_pieces
+from audiolm_training.token_data import RandomCrops, TokenPiece, consecutive_crops, load_pieces, save
 
 
 def piece(tokens: int = 30, extra: int = 1) -> TokenPiece:
@@ -37,3 +37,12 @@ def test_bigram_beats_unigram_on_a_cycle():
     cycle = [np.arange(400) % 8]
     assert unigram_bits(cycle, cycle, 8) == pytest.approx(3.0, abs=0.01)
     assert bigram_bits(cycle, cycle, cycle, 8) < 0.2
+
+
+def test_copies_take_the_semantic_tokens_of_their_original(tmp_path):
+    save(tmp_path / "semantic" / "train" / "a.npy", np.arange(4, dtype=np.uint16))
+    for name in ("a", "a+1", "b+1"):
+        save(tmp_path / "acoustic" / "train" / f"{name}.npy", np.zeros((8, 2), np.uint16))
+    pieces = load_pieces(tmp_path, "train", ("semantic", "acoustic"))
+    assert [piece.identifier for piece in pieces] == ["a", "a+1"]
+    assert np.array_equal(pieces[1].semantic, np.arange(4))
