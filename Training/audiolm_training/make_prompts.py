@@ -41,20 +41,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     folder = args.runs / args.name
-    folder.mkdir(parents=True, exist_ok=True)
     rendered = args.rendered or args.runs / "data" / "piano" / "test"
     prompts = []
     for kind, source, count in (("real", args.real, args.real_count), ("rendered", rendered, args.rendered_count)):
         for number, (recording, start, sound) in enumerate(cut(spread(sound_files(source), count), count)):
-            prompt = Prompt(f"{kind}-{number:02}", kind, recording.stem, round(start, 2))
-            middle = PROMPT_SECONDS * SAMPLE_RATE
-            soundfile.write(folder / f"{prompt.name}.prompt.wav", sound[:middle], SAMPLE_RATE, "PCM_16")
-            soundfile.write(folder / f"{prompt.name}.truth.wav", sound[middle:], SAMPLE_RATE, "PCM_16")
-            prompts.append(prompt)
+            prompts.append((Prompt(f"{kind}-{number:02}", kind, recording.stem, round(start, 2)), sound))
+    write_prompts(folder, prompts, PROMPT_SECONDS)
+
+
+def write_prompts(folder: Path, prompts: list[tuple[Prompt, np.ndarray]], seconds: int) -> None:
+    """Each prompt's first `seconds` as NAME.prompt.wav, what follows as NAME.truth.wav, and all in prompts.csv."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for prompt, sound in prompts:
+        middle = seconds * SAMPLE_RATE
+        soundfile.write(folder / f"{prompt.name}.prompt.wav", sound[:middle], SAMPLE_RATE, "PCM_16")
+        soundfile.write(folder / f"{prompt.name}.truth.wav", sound[middle:], SAMPLE_RATE, "PCM_16")
     with open(folder / "prompts.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, ("name", "kind", "recording", "start"))
         writer.writeheader()
-        writer.writerows(map(asdict, prompts))
+        writer.writerows(asdict(prompt) for prompt, _ in prompts)
     print(f"{len(prompts)} prompts in {folder}")
 
 

@@ -5,17 +5,14 @@ the later part of each speaker's recordings: the earlier part is left to train t
 """
 
 import argparse
-import csv
 from collections import defaultdict
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from . import labelled_recordings
 from .labelled_recordings import SAMPLE_RATE, Recording
-from .make_prompts import QUIETEST, Prompt
+from .make_prompts import QUIETEST, Prompt, write_prompts
 from .sound_features import level
 
 PROMPT_SECONDS, TRUTH_SECONDS = 3, 7
@@ -29,23 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    folder = args.runs / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
     prompts = []
     for speaker, recordings in speakers(args.runs / "data" / args.data).items():
         places = draw(recordings[training_count(recordings) :], args.count, np.random.default_rng(1))
         for number, (recording, start) in enumerate(places):
-            prompt = Prompt(f"{speaker}-{number}", speaker, recording.identifier, start)
-            sound = cut(recording, start)
-            middle = PROMPT_SECONDS * SAMPLE_RATE
-            soundfile.write(folder / f"{prompt.name}.prompt.wav", sound[:middle], SAMPLE_RATE, "PCM_16")
-            soundfile.write(folder / f"{prompt.name}.truth.wav", sound[middle:], SAMPLE_RATE, "PCM_16")
-            prompts.append(prompt)
-    with open(folder / "prompts.csv", "w", newline="") as file:
-        writer = csv.DictWriter(file, ("name", "kind", "recording", "start"))
-        writer.writeheader()
-        writer.writerows(map(asdict, prompts))
-    print(f"{len(prompts)} prompts in {folder}")
+            prompts.append((Prompt(f"{speaker}-{number}", speaker, recording.identifier, start), cut(recording, start)))
+    write_prompts(args.runs / FOLDER, prompts, PROMPT_SECONDS)
 
 
 def speakers(data: Path) -> dict[str, list[Recording]]:
