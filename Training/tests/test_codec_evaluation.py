@@ -2,8 +2,6 @@
 
 import argparse
 import shutil
-import stat
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +17,8 @@ from audiolm_training.codebook_use import level_entropies
 from audiolm_training.codec_targets import codec_figures
 from audiolm_training.recognition import Recogniser, word_errors, words
 from audiolm_training.sound_features import SAMPLE_RATE
+
+from step_calls import call
 
 # Stands in for the built command: keeps 8 bits of each sample.
 STAND_IN = """#!{python}
@@ -57,20 +57,6 @@ def runs(tmp_path: Path) -> Path:
             rows.append(f"{name}\t{speaker}\t4\tTWO \"WORDS\t{'train' if number == 3 else 'eval'}")
     (tmp_path / "speech.tsv").write_text("\n".join(rows) + "\n")
     return tmp_path
-
-
-@pytest.fixture
-def command(tmp_path: Path) -> str:
-    path = tmp_path / "audiolm"
-    path.write_text(STAND_IN.format(python=sys.executable))
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return str(path)
-
-
-def call(module, runs: Path, *words: str) -> None:
-    parser = argparse.ArgumentParser()
-    module.add_arguments(parser)
-    module.run(argparse.Namespace(config=None, runs=runs, **vars(parser.parse_args([*words]))))
 
 
 def test_measures_of_a_quieter_copy():

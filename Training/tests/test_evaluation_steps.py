@@ -1,7 +1,4 @@
-import argparse
 import json
-import stat
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +7,8 @@ import soundfile
 
 from audiolm_training import evaluate_continuations, evaluate_speed, make_prompts, picture, report, tables
 from audiolm_training.sound_features import SAMPLE_RATE
+
+from step_calls import call
 
 # Stands in for the built command: continues with noise, reads no model.
 STAND_IN = """#!{python}
@@ -35,20 +34,6 @@ def runs(tmp_path: Path) -> Path:
             sound = gain * np.sin(2 * np.pi * random.uniform(200, 900) * time) * np.exp(-8 * (time % beat))
             soundfile.write(tmp_path / folder / f"{name}{folder[0]}.wav", sound, SAMPLE_RATE)
     return tmp_path
-
-
-@pytest.fixture
-def command(tmp_path: Path) -> str:
-    path = tmp_path / "audiolm"
-    path.write_text(STAND_IN.format(python=sys.executable))
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return str(path)
-
-
-def call(module, runs: Path, *words: str) -> None:
-    parser = argparse.ArgumentParser()
-    module.add_arguments(parser)
-    module.run(argparse.Namespace(config=None, runs=runs, **vars(parser.parse_args([*words]))))
 
 
 def test_prompts_are_cut_alike_each_time_and_do_not_overlap(runs: Path):

@@ -1,8 +1,6 @@
 """The evaluation steps of speech, rehearsed on made-up voices, and the classifier of sounds."""
 
-import argparse
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,11 +18,7 @@ from audiolm_training import (
     train_sound_kinds,
 )
 
-
-def call(module, runs: Path, *words: str) -> None:
-    parser = argparse.ArgumentParser()
-    module.add_arguments(parser)
-    module.run(argparse.Namespace(config=None, runs=runs, **vars(parser.parse_args([*words]))))
+from step_calls import call
 
 
 def test_voices_are_told_apart(tmp_path):
