@@ -6,7 +6,10 @@ sentence the last stands.
 
 import argparse
 import csv
+import random
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -41,26 +44,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--valid-share", type=float, default=0.05, help="share of speakers kept for validation")
     parser.add_argument("--longest-valid", type=float, default=12.0,
                         help="minutes of a speaker above which training cannot spare them")  # fmt: skip
+    parser.add_argument("--processes", type=int, default=1)
 
 
 def run(args: argparse.Namespace) -> None:
     out = args.runs / "data" / args.name
-    aligner = PhoneAligner()
-    rows: list[dict] = []
+    jobs = []
     for speaker, group in groupby(read_utterances(args.speech), key=lambda utterance: utterance.speaker):
         utterances = list(group)
         split = _split(speaker, utterances, args.valid_share, args.longest_valid)
         gain = lift(utterances)
         for number, joined in enumerate(join(utterances)):
-            identifier = f"{speaker}-{number:03}"
-            seconds = write(out / split / identifier, joined, gain, aligner)
-            rows.append({"id": identifier, "split": split, "piece": speaker, "composer": "", "instrument": speaker,
-                         "seconds": round(seconds, 2), "transpose": 0, "tempo": 1})  # fmt: skip
-        print(f"{speaker}: {len(utterances)} utterances, {split}", flush=True)
-    with open(out / "manifest.csv", "w", newline="") as file:
+            jobs.append((out / split / f"{speaker}-{number:03}", joined, gain))
+    random.Random(0).shuffle(jobs)  # so that any beginning is a fair sample
+    out.mkdir(parents=True, exist_ok=True)
+    with open(out / "manifest.csv", "w", newline="") as file, ProcessPoolExecutor(args.processes) as pool:
         writer = csv.DictWriter(file, MANIFEST_FIELDS)
         writer.writeheader()
-        writer.writerows(rows)
+        for number, ((target, joined, _), seconds) in enumerate(zip(jobs, pool.map(write, *zip(*jobs)))):
+            speaker, split = joined[0].speaker, target.parent.name
+            writer.writerow({"id": target.name, "split": split, "piece": speaker, "composer": "", "instrument": speaker,
+                             "seconds": round(seconds, 2), "transpose": 0, "tempo": 1})  # fmt: skip
+            file.flush()
+            print(f"{number + 1}/{len(jobs)} {split} {target.name} {seconds:.1f} s", flush=True)
 
 
 def read_utterances(folder: Path) -> list[Utterance]:
@@ -105,7 +111,13 @@ def join(utterances: list[Utterance]) -> list[list[Utterance]]:
     return runs
 
 
-def write(target: Path, utterances: list[Utterance], gain: float, aligner: PhoneAligner) -> float:
+@cache
+def _aligner() -> PhoneAligner:
+    """One for each process: its models take a second to load."""
+    return PhoneAligner()
+
+
+def write(target: Path, utterances: list[Utterance], gain: float) -> float:
     """Writes TARGET.wav and TARGET.phones.npy unless they are there; returns the seconds of sound."""
     wav, phones = target.with_name(f"{target.name}.wav"), target.with_name(f"{target.name}.phones.npy")
     if not wav.exists():
@@ -115,7 +127,7 @@ def write(target: Path, utterances: list[Utterance], gain: float, aligner: Phone
             if not utterance.held_out:
                 sound = (gain * scipy.signal.sosfilt(RUMBLE, sound)).astype(np.float32)
             if utterance.text:
-                segments.append(aligner.align(sound, SAMPLE_RATE, utterance.text) + np.float32([start, start, 0]))
+                segments.append(_aligner().align(sound, SAMPLE_RATE, utterance.text) + np.float32([start, start, 0]))
             sounds.append(sound)
             start += len(sound) / SAMPLE_RATE
         target.parent.mkdir(parents=True, exist_ok=True)

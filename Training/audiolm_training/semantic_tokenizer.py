@@ -136,6 +136,16 @@ class SemanticTokenizer(nn.Module):
     def load(folder: Path) -> "SemanticTokenizer":
         """The tokenizer that `fit-kmeans` left in `folder`."""
         section = json.loads((folder / "semantic_tokenizer.json").read_text())
+        return SemanticTokenizer._with_weights(section, folder)
+
+    @staticmethod
+    def load_exported(bundle: Path) -> "SemanticTokenizer":
+        """The tokenizer of a bundle's folder."""
+        section = json.loads((bundle / "config.json").read_text())["semantic_tokenizer"]
+        return SemanticTokenizer._with_weights(section, bundle)
+
+    @staticmethod
+    def _with_weights(section: dict, folder: Path) -> "SemanticTokenizer":
         tokenizer = SemanticTokenizer(TokenizerConfiguration(**section))
         tokenizer.load_state_dict(weight_file.read(folder / "semantic_tokenizer.safetensors"))
         return tokenizer.eval()

@@ -14,13 +14,17 @@ from .token_data import save
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bundle", type=Path, help="take the tokenizer of this bundle, e.g. ../Models/piano")
     parser.add_argument("--order", type=int, default=0, help="seed of the order of recordings")
     parser.add_argument("--splits", nargs="+", default=["valid", "train", "test"])
 
 
 def run(args: argparse.Namespace) -> None:
     c = TokensConfiguration.read(args.config)
-    tokenizer = SemanticTokenizer.load(args.runs / "semantic")
+    if args.bundle:
+        tokenizer = SemanticTokenizer.load_exported(args.bundle)
+    else:
+        tokenizer = SemanticTokenizer.load(args.runs / "semantic")
     out = args.runs / "tokens" / c.data / "semantic"
     waiting = []
     for split in args.splits:

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 import yaml
 
+from .export_codec import load_bundle
 from .losses import SoundLoss
 from .run_folder import RunFolder
 from .train_codec import CodecTrainer, CodecTraining
@@ -19,6 +20,7 @@ from .train_codec import CodecTrainer, CodecTraining
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--codec", default="codec", help="name of the codec's run, to start from")
+    parser.add_argument("--bundle", type=Path, help="start from this exported codec instead, e.g. ../Models/codec")
     parser.add_argument("--name", default="codec-decoder", help="name of this run's folder")
     parser.add_argument("--minutes", type=float, help="train this long in all, in place of the configuration's")
 
@@ -28,24 +30,34 @@ def run(args: argparse.Namespace) -> None:
     training = CodecTraining(**settings.get("codec", {}) | settings.get("decoder", {}))
     if args.minutes:
         training.minutes = args.minutes
-    DecoderTrainer(training, args.runs, args.name, args.codec).train()
+    start = weights_of_bundle(args.bundle) if args.bundle else weights_of_run(args.runs / args.codec)
+    DecoderTrainer(training, args.runs, args.name, start).train()
+
+
+def weights_of_bundle(folder: Path) -> dict[str, torch.Tensor]:
+    return load_bundle(folder).state_dict()
+
+
+def weights_of_run(folder: Path) -> dict[str, torch.Tensor]:
+    run = RunFolder(folder)
+    state = run.load()
+    if state is None:
+        raise SystemExit(f"{run.checkpoint}: not found; run `train-codec` first, or name a codec by --bundle")
+    return state["codec"]
 
 
 class DecoderTrainer(CodecTrainer):
     """Trains as the codec was trained, but for its loss and for what stands still."""
 
-    def __init__(self, training: CodecTraining, runs: Path, name: str, codec: str):
-        self._codec_run = RunFolder(runs / codec)
+    def __init__(self, training: CodecTraining, runs: Path, name: str, start: dict[str, torch.Tensor]):
+        self._weights = start
         super().__init__(training, runs, name)
         self.sound_loss = SoundLoss().to(self.device)
         for part in (self.codec.encoder, self.codec.quantizer):
             part.requires_grad_(False)
 
     def _start(self) -> None:
-        state = self._codec_run.load()
-        if state is None:
-            raise SystemExit(f"{self._codec_run.checkpoint}: not found; run `train-codec` first")
-        self.codec.load_state_dict(state["codec"])
+        self.codec.load_state_dict(self._weights)
         self.quantised = True
 
     def _learning_rate(self) -> float:

@@ -17,7 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.utils.tensorboard import SummaryWriter
 
 from .code_geometry import start_from_codebooks
-from .stage_settings import StageSettings, read_settings, stage_folder, token_folder
+from .stage_settings import StageSettings, load_exported, read_settings, stage_folder, token_folder
 from .token_data import RandomCrops, batch_of, consecutive_crops, load_codebooks, load_pieces
 
 LOG_EVERY_STEPS = 20
@@ -28,12 +28,15 @@ VALIDATION_CROPS = 32
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=float, help="time budget, all resumed runs together")
+    parser.add_argument("--start-from", type=Path, metavar="BUNDLE",
+                        help="begin with the weights of this bundle's stage, e.g. of ../Models/piano")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
 
 
 def train(args: argparse.Namespace, stage: str) -> None:
     settings = read_settings(args.config, stage)
-    training = StageTraining(settings, args.runs, args.device, args.minutes or settings.minutes)
+    training = StageTraining(
+        settings, args.runs, args.device, args.minutes or settings.minutes, args.start_from)
     signal.signal(signal.SIGTERM, lambda *_: training.stop())
     training.run()
 
@@ -41,7 +44,9 @@ def train(args: argparse.Namespace, stage: str) -> None:
 class StageTraining:
     """One training run. Everything that a checkpoint holds is restored from the last one in its folder."""
 
-    def __init__(self, settings: StageSettings, runs: Path, device: str, minutes: float):
+    def __init__(
+        self, settings: StageSettings, runs: Path, device: str, minutes: float, start_from: Path | None = None
+    ):
         self.rank, self.world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
         if self.world > 1:
             torch.distributed.init_process_group("nccl" if device == "cuda" else "gloo")
@@ -53,7 +58,9 @@ class StageTraining:
         tokens = token_folder(runs, settings)
         self.model = settings.make_model()
         codebooks = load_codebooks(tokens, settings.token_kinds)
-        if codebooks is not None:
+        if start_from is not None:
+            self.model = load_exported(settings, start_from, torch.device("cpu"))
+        elif codebooks is not None:
             start_from_codebooks(self.model.embeddings, self.model.heads, codebooks)
         self.model.to(self.device)
         self.average = deepcopy(self.model).eval()

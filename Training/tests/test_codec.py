@@ -168,7 +168,9 @@ def test_train_export_and_tokenize(tmp_path):
     second = torch.load(tmp_path / "codec" / "checkpoint.pt", weights_only=True)
     assert second["step"] > first["step"]
 
-    train_decoder.run(argparse.Namespace(config=CONFIG, runs=tmp_path, codec="codec", name="codec-decoder", minutes=None))
+    decoder = argparse.Namespace(
+        config=CONFIG, runs=tmp_path, codec="codec", bundle=None, name="codec-decoder", minutes=None)
+    train_decoder.run(decoder)
     refined = torch.load(tmp_path / "codec-decoder" / "checkpoint.pt", weights_only=True)
     changed = {name.split(".")[0] for name, tensor in refined["codec"].items() if not torch.equal(tensor, second["codec"][name])}
     assert changed == {"decoder"}
@@ -177,6 +179,9 @@ def test_train_export_and_tokenize(tmp_path):
     export_codec.run(argparse.Namespace(runs=tmp_path, codec="codec", bundle=folder))
     names = set(weight_file.read(folder / "codec.safetensors"))
     assert names == set(load_codec(tmp_path / "codec" / "checkpoint.pt").state_dict())
+    exported = train_decoder.weights_of_bundle(folder)
+    for name, tensor in load_codec(tmp_path / "codec" / "checkpoint.pt").state_dict().items():
+        assert (exported[name] - tensor).abs().max() <= tensor.abs().max() / 250, name  # they are stored as int8
     golden = load_file(folder / "golden.safetensors")
     assert golden["codec.codes"].shape == (53, 4)  # a second, and the silence after it
 

@@ -126,7 +126,8 @@ def test_training_resumes_where_it_stopped(runs):
 
 
 def test_every_recording_gets_its_tokens(runs):
-    tokenize_semantic.run(argparse.Namespace(config=CONFIG, runs=runs, order=0, splits=["train", "valid", "test"]))
+    tokenize_semantic.run(
+        argparse.Namespace(config=CONFIG, runs=runs, bundle=None, order=0, splits=["train", "valid", "test"]))
     for recording in labelled_recordings.find(runs / "data" / "piano"):
         tokens = np.load(runs / "tokens/piano/semantic" / recording.split / f"{recording.identifier}.npy")
         assert tokens.dtype == np.uint16 and len(tokens) == -(-len(recording.samples()) // 960)
@@ -141,6 +142,9 @@ def test_the_export_adds_its_share_to_a_bundle(runs, tmp_path):
     golden = load_file(tmp_path / "golden.safetensors")
     assert golden["semantic_tokenizer.tokens"].shape == (75,)
     assert "semantic_tokenizer.safetensors" in (tmp_path / "SHA256SUMS").read_text()
+    exported, trained = SemanticTokenizer.load_exported(tmp_path), SemanticTokenizer.load(runs / "semantic")
+    sound = torch.randn(24_000)
+    assert torch.equal(exported.tokenize(sound), trained.tokenize(sound))
 
 
 def test_probes_write_their_table(runs):

@@ -8,6 +8,7 @@ import torch
 
 from audiolm_training import evaluate_likelihood, evaluate_stages, export_stages, train_stage, weight_file
 from audiolm_training.stage_settings import KINDS, read_settings
+from audiolm_training.token_data import batch_of, load_pieces
 
 CONFIG = Path(__file__).parents[1] / "configs" / "debug.yaml"
 
@@ -57,6 +58,18 @@ def test_training_goes_on_from_its_checkpoint(runs: Path):
     assert second.finished
     for a, b in zip(first.average.parameters(), second.average.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize("stage", list(KINDS))
+def test_training_starts_from_a_bundle(runs: Path, stage: str):
+    settings = read_settings(CONFIG, stage)
+    trained = settings.make_model()
+    batch = batch_of([load_pieces(runs / "tokens" / "piano", "valid", settings.token_kinds)[0].crop(0, 16)])
+    export_stages.export(trained, stage, batch, runs / "bundle")
+    training = train_stage.StageTraining(settings, runs, "cpu", minutes=1, start_from=runs / "bundle")
+    assert training.step == 0
+    for name, tensor in trained.state_dict().items():
+        assert torch.equal(training.model.state_dict()[name], tensor)
 
 
 @pytest.mark.parametrize("name", ["piano", "speech", "debug", "debug-speech"])
