@@ -35,11 +35,21 @@ def run_command(
     report = out.with_suffix(".json")
     if out.exists() and report.exists():
         return json.loads(report.read_text())
-    done = subprocess.run(
+    said = _run(
         [*command, "continue", str(prompt), "--seconds", str(seconds), "--only-continuation", "--seed", str(seed),
-         "--json", "--force", "-o", str(out), *options],
-        capture_output=True, text=True)  # fmt: skip
+         "--json", "--force", "-o", str(out), *options])  # fmt: skip
+    report.write_text(said)
+    return json.loads(said)
+
+
+def resynthesize(command: list[str], sound: Path, out: Path, seed: int, options: list[str]) -> None:
+    """Makes `sound` anew in a voice drawn at random, from its semantic tokens alone; keeps what is there."""
+    if not out.exists():
+        _run([*command, "resynthesize", str(sound), "--seed", str(seed), "--quiet", "-o", str(out), *options])
+
+
+def _run(words: list[str]) -> str:
+    done = subprocess.run(words, capture_output=True, text=True)
     if done.returncode:
-        raise SystemExit(f"{' '.join(done.args)}: exit status {done.returncode}: {done.stderr.strip()}")
-    report.write_text(done.stdout)
-    return json.loads(done.stdout)
+        raise SystemExit(f"{' '.join(words)}: exit status {done.returncode}: {done.stderr.strip()}")
+    return done.stdout

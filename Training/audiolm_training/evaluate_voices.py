@@ -1,6 +1,7 @@
 """Step `evaluate-voices`: who speaks in continuations of held-out voices, judged by a classifier of the test speakers.
 
-The classifier trains on recordings of theirs that no prompt is cut from; its accuracy on real speech stands beside.
+The classifier trains on recordings of theirs that no prompt is cut from; its accuracy on real speech stands beside, and
+that on the continuations' content made anew without the acoustic prompt: a voice is to come from there alone.
 """
 
 import argparse
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from . import speaker_classifier, tables
-from .continuation_systems import run_command
+from .continuation_systems import resynthesize, run_command
 from .make_prompts import Prompt, read_prompts
 from .make_voice_prompts import FOLDER, TRUTH_SECONDS, speakers, training_count
 from .recordings import read_mono
@@ -35,6 +36,8 @@ def run(args: argparse.Namespace) -> None:
     systems = {kind: [read_mono(folder / f"{prompt.name}.{kind}.wav") for prompt in prompts] for kind in ("prompt", "truth")}
     if not args.truth:
         systems["continuation"] = continuations(args, prompts)
+    if not (args.truth or args.sounds):
+        systems["without acoustic prompt"] = resynthesized(args, prompts)
     result = {name: accuracy(classifier, prompts, sounds) for name, sounds in systems.items()}
     tables.write_result(args.runs, args.label, result)
     print(tables.markdown(
@@ -63,6 +66,17 @@ def continuations(args: argparse.Namespace, prompts: list[Prompt]) -> list[np.nd
             source = args.runs / FOLDER / f"{prompt.name}.prompt.wav"
             run_command(args.command, source, folder / f"{prompt.name}.wav", seed, options, TRUTH_SECONDS)
     return [read_mono(folder / f"{prompt.name}.wav") for prompt in prompts]
+
+
+def resynthesized(args: argparse.Namespace, prompts: list[Prompt]) -> list[np.ndarray]:
+    """The continuations' semantic tokens in voices drawn at random, at 24 kHz."""
+    folder, options = args.runs / args.label, ["--model", args.model, *shlex.split(args.options)]
+    sounds = []
+    for seed, prompt in enumerate(prompts, 1):
+        out = folder / f"{prompt.name}.resynthesized.wav"
+        resynthesize(args.command, folder / f"{prompt.name}.wav", out, seed, options)
+        sounds.append(read_mono(out))
+    return sounds
 
 
 def accuracy(classifier: SpeakerClassifier, prompts: list[Prompt], sounds: list[np.ndarray]) -> dict:

@@ -24,8 +24,10 @@ def _semantic_tokens(results: Results) -> Iterator[Figure]:
 def _voices(results: Results) -> Iterator[Figure]:
     voices = results.get("voices", {})
     continued, real = voices.get("continuation", {}), voices.get("truth", {})
+    unprompted = voices.get("without acoustic prompt", {})
     figure = at_least("continuations of 3 s by 7 s: the prompt's speaker", continued.get("prompts_right"), 0.8)
     beside = f" (real speech: {real['prompts_right']:.2f})" if real else ""
+    beside += f" (without the acoustic prompt: {unprompted['prompts_right']:.2f})" if unprompted else ""
     yield Figure(figure.what, figure.target, figure.measured + beside, figure.met)
 
 

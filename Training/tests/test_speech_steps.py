@@ -32,6 +32,28 @@ def test_voices_are_told_apart(tmp_path):
         call(make_voice_prompts, tmp_path, "--count", "20")
 
 
+STAND_IN = """#!{python}
+import sys, numpy, soundfile
+words = sys.argv[1:]
+sound = soundfile.read(words[1])[0]
+if words[0] == "continue":
+    sound = numpy.resize(sound, 7 * 24000)
+    print("{{}}")
+else:
+    sound = numpy.zeros(7 * 24000)
+soundfile.write(words[words.index("-o") + 1], sound, 24000)
+"""
+
+
+def test_the_command_is_judged_with_and_without_its_prompt(tmp_path, command):
+    synthetic.write(tmp_path / "data" / "speech", seconds=24.0, count=4)
+    call(make_voice_prompts, tmp_path, "--count", "2")
+    call(evaluate_voices, tmp_path, "--command", command, "--steps", "30")
+    result = json.loads((tmp_path / "results" / "voices.json").read_text())
+    assert result["continuation"]["prompts_right"] > 0
+    assert result["without acoustic prompt"]["prompts_right"] == 0
+
+
 def test_silence_is_nobody():
     classifier = speaker_classifier.SpeakerClassifier(["a", "b"]).eval()
     assert classifier.judge(np.zeros(48_000, np.float32)).shape == (0, 2)
