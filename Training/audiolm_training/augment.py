@@ -28,7 +28,15 @@ class Augmentation:
 
 def draw_length(samples: int, augmentation: Augmentation, rng: np.random.Generator) -> int:
     """How many recorded samples become a crop of `samples`: a little more or fewer, which tunes it up or down."""
-    cents = rng.uniform(-augmentation.cents, augmentation.cents)
+    return _tuned_length(samples, rng.uniform(-augmentation.cents, augmentation.cents))
+
+
+def longest_length(samples: int, augmentation: Augmentation) -> int:
+    """The most that `draw_length` can give."""
+    return _tuned_length(samples, augmentation.cents)
+
+
+def _tuned_length(samples: int, cents: float) -> int:
     step = samples // 1000  # lengths of small prime factors keep the transform fast
     return step * round(samples * 2 ** (cents / 1200) / step)
 

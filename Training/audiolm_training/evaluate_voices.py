@@ -40,10 +40,7 @@ def run(args: argparse.Namespace) -> None:
         systems["without acoustic prompt"] = resynthesized(args, prompts)
     result = {name: accuracy(classifier, prompts, sounds) for name, sounds in systems.items()}
     tables.write_result(args.runs, args.label, result)
-    print(tables.markdown(
-        ["sound", "prompts", "right, each second", "right, each prompt"],
-        [[name, str(row["prompts"]), f"{row['seconds_right']:.1%}", f"{row['prompts_right']:.1%}"]
-         for name, row in result.items()]))  # fmt: skip
+    print(tables.voices_rows(result))
 
 
 def training_sounds(data: Path, prompts: list[Prompt]) -> dict[str, list[np.ndarray]]:

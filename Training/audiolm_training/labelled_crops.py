@@ -53,12 +53,12 @@ class CropSampler:
 
     def rescan(self) -> None:
         """Find the recordings made so far. Throws ValueError if there is none long enough."""
-        shortest = self.configuration.crop_frames * FRAME_SAMPLES * 1.05
+        shortest = augment.longest_length(self.configuration.crop_frames * FRAME_SAMPLES, self.augmentation)
         required = self.kind.suffix if self.kind.required else None
         self.recordings = [
             (recording, len(samples))
             for recording in labelled_recordings.find(self.folder, ("train",), labelled=required)
-            if len(samples := recording.samples()) > shortest
+            if len(samples := recording.samples()) >= shortest
         ]
         if not self.recordings:
             raise ValueError(f"{self.folder} has no training recordings of {shortest / FRAME_SAMPLES / 25:.1f} s yet")

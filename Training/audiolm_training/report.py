@@ -91,6 +91,10 @@ def continuations_table(results: Results) -> str:
     return tables.consistency_rows(results["continuations"])
 
 
+def voices_table(results: Results) -> str:
+    return tables.voices_rows(results["voices"]) if "voices" in results else "Not measured yet."
+
+
 def training_table(results: Results, codec: bool = False) -> str:
     """Of the codec, or of everything else."""
     rows = [[part, f"{row['steps']:,}", f"{row['minutes']:.0f}"]
@@ -104,6 +108,7 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "codec": codec_table,
     "codec-speed": codec_speed_table,
     "continuations": continuations_table,
+    "voices": voices_table,
     "training": training_table,
     "codec-training": lambda results: training_table(results, codec=True),
 }

@@ -71,3 +71,11 @@ def consistency_rows(result: dict[str, Any]) -> str:
         ["consistency with the prompt", "all", "95 % interval", *kinds, "own nearer than others"],
         [[name, f"{s['value']:.2f}", f"{s['low']:.2f} to {s['high']:.2f}", *(f"{s[kind]:.2f}" for kind in kinds),
           f"{100 * s['own_nearer_than_others']:.0f} %"] for name, s in result["consistency"].items()])  # fmt: skip
+
+
+def voices_rows(voices: dict[str, dict]) -> str:
+    """What `evaluate-voices` writes."""
+    return markdown(
+        ["sound", "prompts", "seconds given to the prompt's speaker", "prompts given to the prompt's speaker"],
+        [[name, str(row["prompts"]), f"{row['seconds_right']:.0%}", f"{row['prompts_right']:.0%}"]
+         for name, row in voices.items()])  # fmt: skip

@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import load_file
 
 from audiolm_training import (
+    augment,
     export_semantic,
     features,
     fit_kmeans,
@@ -75,6 +76,12 @@ def test_windows_cover_every_frame_once():
             last = number == len(spans) - 1
             kept += range(start + (62 if number else 0), start + length if last else start + 437)
         assert kept == list(range(frames))
+
+
+def test_no_crop_is_drawn_longer_than_the_longest():
+    augmentation, rng = augment.Augmentation(cents=250), np.random.default_rng(0)
+    drawn = [augment.draw_length(240_000, augmentation, rng) for _ in range(300)]
+    assert 240_000 < max(drawn) <= augment.longest_length(240_000, augmentation) < 1.16 * 240_000
 
 
 def test_kmeans_finds_separate_clusters():
