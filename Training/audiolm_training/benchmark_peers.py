@@ -92,16 +92,11 @@ def median(work: Callable[[], object], args: argparse.Namespace) -> float:
 
 
 def torch_work(bundle: Path, dtype: torch.dtype, compiled: bool = False) -> dict[str, Callable[[], object]]:
-    """The calls that are timed, by name. Whole networks compute in `dtype` by autocast."""
+    """The calls that are timed, by name. Whole networks compute in `dtype` by autocast, signal processing in floats."""
     config = json.loads((bundle / "config.json").read_text())
     def prepared(module: Callable) -> Callable:
+        module = Autocast(module, dtype)
         return torch.compile(module, dynamic=False) if compiled else module
-
-    def cast(call: Callable[[], object]) -> Callable[[], object]:
-        def work() -> None:
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=dtype == torch.bfloat16):
-                call()
-        return work
 
     codec = load_bundle(bundle / config["codec"])
     codec.encoder, codec.decoder = prepared(codec.encoder), prepared(codec.decoder)
@@ -116,21 +111,36 @@ def torch_work(bundle: Path, dtype: torch.dtype, compiled: bool = False) -> dict
     known = torch.randint(1024, (1, windows[1], coarse.configuration.levels))
     read_semantic, read_coarse, fine_pass = prepared(semantic), prepared(coarse), prepared(fine)
     work = {
-        "codec, encoding 10 s": cast(lambda: codec.encode(wave)),
-        "codec, decoding 10 s": cast(lambda: codec.decode(codes)),
-        "semantic tokenizer, 20 s": cast(lambda: tokenizer.tokenize(noise)),
-        "semantic stage, reading": cast(lambda: read_semantic(tokens)),
-        "coarse stage, reading": cast(lambda: read_coarse(known, tokens[:, : windows[1] // 2])),
-        "fine stage, 50 frames": cast(lambda: complete(fine_pass, fine)),
+        "codec, encoding 10 s": lambda: codec.encode(wave),
+        "codec, decoding 10 s": lambda: codec.decode(codes),
+        "semantic tokenizer, 20 s": lambda: tokenizer.tokenize(noise),
+        "semantic stage, reading": lambda: read_semantic(tokens),
+        "coarse stage, reading": lambda: read_coarse(known, tokens[:, : windows[1] // 2]),
+        "fine stage, 50 frames": lambda: complete(fine_pass, fine),
     }
+    def compiled_step(step: nn.Module) -> Callable:
+        return torch.compile(step, dynamic=False) if compiled else step
+
     # The steps have weights of their own, converted.
     own = [load_stage(bundle, config, stage) for stage in ("semantic", "coarse")]
     with torch.inference_mode():
         semantic_step, coarse_step = SemanticStep(own[0], dtype), CoarseStep(own[1], dtype)
     return work | {
-        "semantic stage, drawing": steps(prepared(semantic_step), torch.zeros(1, dtype=torch.long)),
-        "coarse stage, drawing": steps(prepared(coarse_step), torch.zeros(own[1].configuration.levels, dtype=torch.long)),
+        "semantic stage, drawing": steps(compiled_step(semantic_step), torch.zeros(1, dtype=torch.long)),
+        "coarse stage, drawing": steps(compiled_step(coarse_step), torch.zeros(own[1].configuration.levels, dtype=torch.long)),
     }
+
+
+class Autocast(nn.Module):
+    """A network, or a method of one, that computes in `dtype` and gives 32-bit floats."""
+
+    def __init__(self, network: Callable, dtype: torch.dtype):
+        super().__init__()
+        self.network, self.dtype = network, dtype
+
+    def forward(self, *inputs: object) -> Tensor:
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.dtype == torch.bfloat16):
+            return self.network(*inputs).float()
 
 
 def steps(step: Callable, first: Tensor) -> Callable[[], object]:
