@@ -15,7 +15,7 @@ SYSTEM_PACKAGES = g++ libsamplerate0-dev libsndfile1-dev pkg-config
 TOOLCHAIN_PACKAGES = ca-certificates curl git gnupg libcurl4-openssl-dev libncurses-dev libsqlite3-dev \
 	libxml2-dev tzdata zlib1g-dev
 
-.PHONY: help demo compare-demo build test train-test browser-test install uninstall fixtures format lint clean system-packages toolchain
+.PHONY: help demo compare-demo build bench test train-test browser-test install uninstall fixtures format lint clean system-packages toolchain
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s :
@@ -39,6 +39,13 @@ compare-demo: build ## compare the bundle with the references on ten prompts and
 build: system-packages toolchain ## build the tools
 	$(SWIFT_BUILD) --product audiolm
 	$(SWIFT_BUILD) --product continue
+
+# Words for the benchmark: parts, --threads 2, --long, --json.
+BENCH ?=
+
+bench: system-packages toolchain ## measure kernels, networks and continuations on this machine
+	$(SWIFT_BUILD) --product audiolm-bench
+	$(SCRATCH)/release/audiolm-bench $(BENCH)
 
 # Release, because C compiles without optimisation in debug builds and models then take minutes.
 test: system-packages toolchain ## run the Swift tests

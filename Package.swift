@@ -31,6 +31,7 @@ let package = Package(
         .library(name: "AudioLM", targets: ["AudioLM", "AudioFiles"]),
         .executable(name: "audiolm", targets: ["AudioLMTool"]),
         .executable(name: "continue", targets: ["ContinueTool"]),
+        .executable(name: "audiolm-bench", targets: ["AudioLMBench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -77,7 +78,9 @@ let package = Package(
             name: "ContinueTool", dependencies: ["AudioLMCommand"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "AudioLMBench",
-            dependencies: ["SoundStream", "SemanticTokenizer", "NeuralLayers", "Tensors"],
+            dependencies: [
+                "AudioLM", "SoundStream", "SemanticTokenizer", "TokenTransformers", "NeuralLayers", "Tensors",
+            ],
             swiftSettings: swiftSettings),
 
         // Tests.
@@ -85,12 +88,15 @@ let package = Package(
             name: "TestSupport", dependencies: ["AudioLM", "AudioFiles", "Tensors"],
             path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         tests("KernelTests", ["CKernels"]),
         tests("TensorsTests", ["Tensors"]),
         tests("NeuralLayersTests", ["NeuralLayers", "Tensors"]),
         tests("SoundStreamTests", ["SoundStream", "NeuralLayers", "Tensors"]),
         tests("SemanticTokenizerTests", ["SemanticTokenizer", "NeuralLayers", "Tensors"]),
-        tests("TokenTransformersTests", ["TokenTransformers", "NeuralLayers", "Tensors"]),
+        tests(
+            "TokenTransformersTests",
+            ["TokenTransformers", "NeuralLayers", "Tensors", "AllocationCounter"]),
         tests("AudioFilesTests", ["AudioFiles"]),
         tests("ComparisonTests", ["Comparison", "AudioFiles", "Tensors"]),
         tests("AudioLMTests", ["AudioLM", "AudioFiles", "SoundStream", "Tensors"]),

@@ -27,9 +27,9 @@ public struct ContinuationSummary: Sendable, Equatable, Codable {
     public let seconds: Double
     /// Tokens drawn by each stage.
     public let tokens: [TokenStage: Int]
-    /// Wall time of each stage in seconds.
+    /// Wall time of each stage in seconds, of all variations that were made at once together.
     public let stageSeconds: [ContinuationStage: Double]
-    /// Wall time of the whole in seconds.
+    /// Wall time of the whole in seconds, of all variations together.
     public let wallSeconds: Double
     /// Seconds of new sound per second of wall time.
     public var realTimeFactor: Double { wallSeconds > 0 ? seconds / wallSeconds : 0 }
@@ -54,4 +54,14 @@ public enum ContinuationEvent: Sendable {
     case audio([Float])
     /// The last event, on success only.
     case finished(ContinuationSummary)
+}
+
+/// What a run that makes several continuations of one prompt at once reports.
+public enum VariationsEvent: Sendable {
+    /// Counts of each variation; all go on in step.
+    case progress(ContinuationProgress)
+    /// The next samples of one variation, counted from 0.
+    case audio(variation: Int, [Float])
+    /// The last event, on success only: the summaries of all variations.
+    case finished([ContinuationSummary])
 }

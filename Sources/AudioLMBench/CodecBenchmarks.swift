@@ -10,8 +10,7 @@ func codecBenchmarks(folder: String, on pool: WorkerPool) throws -> [Measurement
     let sound = Double(samples.count) / Double(rate)
     let codes = codec.encode(samples: samples, on: pool)
     func measurement(_ name: String, _ body: () -> Void) -> Measurement {
-        let seconds = median(of: 5, on: pool, body)
-        return Measurement(name: name, microseconds: seconds * 1e6, realTimeFactor: sound / seconds)
+        Measurement(name: name, microseconds: median(of: 5, on: pool, body) * 1e6, soundSeconds: sound)
     }
     let whole = [
         measurement("codec, encoding") { _ = codec.encode(samples: samples, on: pool) },
@@ -34,7 +33,7 @@ func codecBenchmarks(folder: String, on pool: WorkerPool) throws -> [Measurement
 }
 
 /// Chords that begin every half second and fade, in faint noise.
-private func tones(seconds: Int, rate: Int) -> [Float] {
+func tones(seconds: Int, rate: Int) -> [Float] {
     var random = SeededGenerator(seed: 1)
     return (0..<seconds * rate).map { i in
         let time = Double(i) / Double(rate)

@@ -1,32 +1,33 @@
 import Tensors
 
-/// Products of the shapes that decoding one token, coding sound and reading a prompt ask for.
-func kernelBenchmarks(on pool: WorkerPool) -> [Measurement] {
+/// Products of the shapes that decoding one token or a few at once, coding sound and reading a prompt ask for.
+func kernelBenchmarks(on pool: WorkerPool, machine: Machine) -> [Measurement] {
     var measurements: [Measurement] = []
     for (rows, inputs, outputs) in [
-        (1, 384, 1152), (1, 384, 1536), (1, 1536, 384), (1, 512, 2048), (1, 1024, 4096), (8, 64, 1024),
-        (8, 384, 1536), (150, 384, 1536), (150, 1536, 384), (1000, 512, 2048),
+        (1, 384, 1152), (1, 384, 1024), (1, 1024, 384), (1, 1024, 4096), (2, 384, 1024), (4, 384, 1024),
+        (8, 384, 1024), (16, 384, 1024), (150, 256, 768), (150, 704, 256), (1000, 512, 2048),
     ] {
         var random = SeededGenerator(seed: 1)
         let x = Tensor([rows, inputs], (0..<rows * inputs).map { _ in random.nextUniform() })
         for format in WeightFormat.allCases {
             let matrix = randomMatrix(outputs, inputs, format, &random)
+            var y = Tensor([rows, outputs])
             let work = Double(rows) * Double(inputs) * Double(outputs)
-            let calls = max(1, Int(4e6 / work))
+            let calls = max(1, Int(4e7 / work))
             let seconds =
-                median(of: 15, on: pool) { for _ in 0..<calls { _ = matrix.apply(x, on: pool) } }
+                median(of: 15, on: pool) { for _ in 0..<calls { matrix.apply(x, into: &y, on: pool) } }
                 / Double(calls)
             measurements.append(
                 Measurement(
                     name: "\(rows) x \(inputs) to \(outputs) \(format.rawValue)", microseconds: seconds * 1e6,
-                    gigaflops: 2 * work / seconds * 1e-9,
-                    gigabytes: Double(inputs * outputs * format.elementSize) / seconds * 1e-9))
+                    operations: 2 * work, bytes: Double(inputs * outputs * format.elementSize),
+                    peakGigaflops: machine.gigaflops[format.rawValue], peakGigabytes: machine.gigabytes))
         }
     }
     return measurements
 }
 
-private func randomMatrix(
+func randomMatrix(
     _ outputs: Int, _ inputs: Int, _ format: WeightFormat, _ random: inout SeededGenerator
 ) -> PackedMatrix {
     let values = (0..<outputs * inputs).map { _ in random.nextUniform() - 0.5 }

@@ -1,27 +1,39 @@
 import Foundation
 import Tensors
 
-/// Measures the kernels, the codec of a folder, or the semantic tokenizer of a bundle:
-/// `AudioLMBench [--threads N] [--codec FOLDER | --tokenizer FOLDER] [--json]`.
-/// Medians; run it on a machine that does nothing else where several threads work.
-let arguments = CommandLine.arguments.dropFirst()
+let arguments = BenchArguments(CommandLine.arguments.dropFirst())
+let pool = WorkerPool(threads: arguments.threads)
+let machine = Machine(on: pool)
+var measurements: [Measurement] = []
+if !arguments.json { for line in machine.lines { print(line) } }
 
-func value(after option: String) -> String? {
-    arguments.firstIndex(of: option).flatMap { $0 + 1 < arguments.endIndex ? arguments[$0 + 1] : nil }
+@MainActor func add(_ more: [Measurement]) {
+    measurements += more
+    if !arguments.json { for measurement in more { print(measurement.line) } }
 }
 
-let pool = WorkerPool(threads: value(after: "--threads").flatMap(Int.init) ?? 1)
-let measurements =
-    if let folder = value(after: "--codec") {
-        try codecBenchmarks(folder: folder, on: pool)
-    } else if let folder = value(after: "--tokenizer") {
-        try tokenizerBenchmarks(folder: folder, on: pool)
-    } else {
-        kernelBenchmarks(on: pool)
+let folder = arguments.bundle
+for part in arguments.parts {
+    switch part {
+    case "kernels": add(kernelBenchmarks(on: pool, machine: machine))
+    case "codec": add(try codecBenchmarks(folder: BenchedBundle(folder: folder).codecFolder, on: pool))
+    case "tokenizer": add(try tokenizerBenchmarks(bundle: BenchedBundle(folder: folder), on: pool))
+    case "stages": add(try stageBenchmarks(bundle: BenchedBundle(folder: folder), on: pool, machine: machine))
+    default:
+        add(
+            try await continuationBenchmarks(folder: folder, threads: arguments.threads, long: arguments.long)
+        )
     }
-if arguments.contains("--json") {
-    print(String(decoding: try JSONEncoder().encode(measurements), as: UTF8.self))
+}
+
+if arguments.json {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    print(
+        String(
+            decoding: try encoder.encode(
+                Report(machine: machine, measurements: measurements, peakMegabytes: peakMemory())),
+            as: UTF8.self))
 } else {
-    print("kernels \(KernelInformation.instructionSet), \(pool.threadCount) threads")
-    for measurement in measurements { print(measurement.line) }
+    print(String(format: "peak memory %.0f MB", peakMemory()))
 }

@@ -30,6 +30,10 @@ struct ContinuationArguments: ParsableArguments {
     @Flag(help: "Write the new part alone.")
     var onlyContinuation = false
 
+    /// Variations that are made together: as many as the processor can put to use, fewer where they are so long that
+    /// their sound would fill the memory.
+    var variationsAtOnce: Int { max(1, min(16, Int(Self.longest / seconds))) }
+
     func validate() throws {
         guard seconds > 0, seconds <= Self.longest else {
             throw ValidationError("--seconds must be more than 0 and at most 3600, found \(seconds)")

@@ -42,7 +42,7 @@ public struct ContinueCommand: AsyncParsableCommand {
         try await run(loading: model.load(for:))
     }
 
-    /// Checks all that can be checked, then loads the models and runs them once per variation.
+    /// Checks all that can be checked, then loads the models and makes the variations.
     func run(loading load: (AudioBuffer) throws -> ChosenModel) async throws {
         let input = URL(fileURLWithPath: snippet)
         if FolderContinuation.isFolder(input) {
@@ -57,10 +57,13 @@ public struct ContinueCommand: AsyncParsableCommand {
         }
         let chosen = try load(recording.tail)
         let firstSeed = continuation.seed ?? UInt64(UInt32.random(in: 0 ... .max))
-        for (number, file) in files.enumerated() {
+        for first in stride(from: 0, to: files.count, by: continuation.variationsAtOnce) {
+            let numbers = first..<min(first + continuation.variationsAtOnce, files.count)
+            let label =
+                numbers.count < files.count ? "\(first + 1) to \(numbers.upperBound) of \(files.count) " : ""
             _ = try await fill(
-                file, after: recording, model: chosen, seed: firstSeed &+ UInt64(number),
-                label: files.count > 1 ? "\(number + 1)/\(files.count) " : "")
+                Array(files[numbers]), after: recording, model: chosen, seed: firstSeed &+ UInt64(first),
+                label: label)
         }
     }
 
@@ -72,40 +75,46 @@ public struct ContinueCommand: AsyncParsableCommand {
         let recording = try recording(input)
         let file = try JoinedFile(recording, to: url, onlyContinuation: continuation.onlyContinuation)
         return try await fill(
-            file, after: recording, model: load(recording.tail), seed: seed, label: label)
+            [file], after: recording, model: load(recording.tail), seed: seed, label: label)[0]
     }
 
     private func recording(_ input: URL) throws -> Snippet {
         try Snippet(contentsOf: input, tailSeconds: max(Self.promptReach, continuation.promptSeconds ?? 0))
     }
 
+    /// Makes as many variations as there are files, with seeds from `seed` on.
     private func fill(
-        _ file: JoinedFile, after recording: Snippet, model chosen: ChosenModel, seed: UInt64, label: String
-    ) async throws -> ContinuationSummary {
+        _ files: [JoinedFile], after recording: Snippet, model chosen: ChosenModel, seed: UInt64,
+        label: String
+    ) async throws -> [ContinuationSummary] {
         if let warning = chosen.warning, !output.quiet { Terminal.error("Warning: \(warning)") }
         let seam = try Seam(after: recording.tail, modelRate: chosen.bundle.sampleRate)
         let options = ContinuationOptions(
             seconds: continuation.seconds, seed: seed, promptSeconds: continuation.promptSeconds,
             sampling: sampling.options)
-        let (samples, summary) = try await generate(
-            chosen.bundle.extend(seam.prompt, options: options), label: label)
-        try file.write(seam.continuation(samples, seconds: options.seconds))
-        try report(ContinuationReport(recording, model: chosen, file: file.url, summary: summary))
-        return summary
+        let (samples, summaries) = try await generate(
+            chosen.bundle.extend(seam.prompt, options: options, variations: files.count),
+            count: files.count, label: label)
+        for (index, file) in files.enumerated() {
+            try file.write(seam.continuation(samples[index], seconds: options.seconds))
+            try report(
+                ContinuationReport(recording, model: chosen, file: file.url, summary: summaries[index]))
+        }
+        return summaries
     }
 
-    /// Collects a continuation while telling how far it is; throws `CancellationError` when interrupted.
+    /// Collects variations while telling how far they are; throws `CancellationError` when interrupted.
     private func generate(
-        _ events: AsyncThrowingStream<ContinuationEvent, any Error>, label: String
-    ) async throws -> ([Float], ContinuationSummary) {
+        _ events: AsyncThrowingStream<VariationsEvent, any Error>, count: Int, label: String
+    ) async throws -> ([[Float]], [ContinuationSummary]) {
         var bar = ProgressBar(label: label, isShown: Terminal.isWatched && !output.quiet)
         defer { bar.clear() }
-        var samples: [Float] = []
+        var samples = [[Float]](repeating: [], count: count)
         for try await event in events {
             switch event {
             case .progress(let progress): bar.show(progress)
-            case .audio(let chunk): samples += chunk
-            case .finished(let summary): return (samples, summary)
+            case .audio(let variation, let chunk): samples[variation] += chunk
+            case .finished(let summaries): return (samples, summaries)
             }
         }
         throw CancellationError()

@@ -11,8 +11,8 @@ protocol SoundModel: Sendable {
     func resynthesize(_ snippet: [Float], as voice: [Float]?, options: ResynthesisOptions) throws -> [Float]
     func verify() throws -> [VerificationResult]
     func extend(
-        _ prompt: [Float], options: ContinuationOptions
-    ) -> AsyncThrowingStream<ContinuationEvent, any Error>
+        _ prompt: [Float], options: ContinuationOptions, variations: Int
+    ) -> AsyncThrowingStream<VariationsEvent, any Error>
 }
 
 extension AudioLMBundle: SoundModel {}

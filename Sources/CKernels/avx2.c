@@ -4,6 +4,9 @@
 #define TABLE audiolm_kernels_avx2
 #define TABLE_NAME "avx2"
 #define MAIN_PANELS 1
+#define GEMM_I8 gemm_i8
+#define ROWS_I8 1
+#define WIDTH_I8 1
 #define PANELS_1 4
 #define PANELS_2 2
 #define PANELS_3 2
@@ -19,7 +22,9 @@
 
 #include "body/attention.h"
 #include "body/fft.h"
+#include "body/four_inputs_pairs.h"
 #include "body/gemm.h"
+#include "body/gemm_i8.h"
 #include "body/rows.h"
 #include "body/table.h"
 #pragma clang attribute pop

@@ -50,4 +50,9 @@
 #define GELU_TANH_CUBIC 0.0713548162726f
 #define SQRT_HALF 0.70710678118654752f
 
+/* Fixed point: the greatest number, under 2^23 even where rounding raises it, and the magnitude below which a row counts
+ * as silent. */
+#define FIXED_TOP 8388600.0f
+#define FIXED_SILENCE 1e-30f
+
 #endif

@@ -40,22 +40,28 @@ struct ToneModel: SoundModel {
     }
 
     func extend(
-        _ prompt: [Float], options: ContinuationOptions
-    ) -> AsyncThrowingStream<ContinuationEvent, any Error> {
+        _ prompt: [Float], options: ContinuationOptions, variations: Int
+    ) -> AsyncThrowingStream<VariationsEvent, any Error> {
         AsyncThrowingStream { events in
             let count = Int((options.seconds * 24000).rounded())
-            let step = 2 * Double.pi * Double(200 + options.seed % 100) / 24000
+            let seeds = (0..<variations).map { options.seed + UInt64($0) }
             for start in stride(from: 0, to: count, by: 2400) {
                 events.yield(.progress(ContinuationProgress(stage: .coarse, done: start, total: count)))
                 let chunk = start..<min(count, start + 2400)
-                events.yield(.audio(chunk.map { 0.2 * Float(sin(Double($0) * step)) }))
+                for (variation, seed) in seeds.enumerated() {
+                    let step = 2 * Double.pi * Double(200 + seed % 100) / 24000
+                    events.yield(
+                        .audio(variation: variation, chunk.map { 0.2 * Float(sin(Double($0) * step)) }))
+                }
             }
             guard !stalls else { return }
             events.yield(
                 .finished(
-                    ContinuationSummary(
-                        seed: options.seed, seconds: options.seconds, tokens: [.semantic: 25],
-                        stageSeconds: [.coarse: 0.5], wallSeconds: 2)))
+                    seeds.map {
+                        ContinuationSummary(
+                            seed: $0, seconds: options.seconds, tokens: [.semantic: 25],
+                            stageSeconds: [.coarse: 0.5], wallSeconds: 2)
+                    }))
             events.finish()
         }
     }

@@ -46,6 +46,36 @@ import Testing
         #expect(try await one != samples(seed: 2, threads: 1))
     }
 
+    @Test func variationsTogetherAreThoseMadeOneByOne() async throws {
+        let bundle = try TinyBundle.load(threads: 2)
+        let options = ContinuationOptions(seconds: 2.5, seed: 7)
+        var samples = [[Float]](repeating: [], count: 3)
+        var seeds: [UInt64] = []
+        for try await event in bundle.extend(TinyBundle.prompt(), options: options, variations: 3) {
+            switch event {
+            case .progress: break
+            case .audio(let variation, let chunk): samples[variation] += chunk
+            case .finished(let summaries): seeds = summaries.map(\.seed)
+            }
+        }
+        #expect(seeds == [7, 8, 9])
+        for (index, seed) in seeds.enumerated() {
+            let alone = ContinuationOptions(seconds: 2.5, seed: seed)
+            #expect(
+                try await samples[index]
+                    == Collected(bundle.extend(TinyBundle.prompt(), options: alone)).samples)
+        }
+    }
+
+    @Test func noVariationsAreRefused() async {
+        await #expect(throws: ContinuationError.self) {
+            let options = ContinuationOptions(seconds: 1, seed: 1)
+            for try await _ in try TinyBundle.load().extend(
+                TinyBundle.prompt(), options: options, variations: 0)
+            {}
+        }
+    }
+
     @Test func samplingOptionsOverrideTheBundle() async throws {
         func samples(seed: UInt64, _ sampling: [TokenStage: SamplingOptions]) async throws -> [Float] {
             let options = ContinuationOptions(seconds: 1, seed: seed, sampling: sampling)

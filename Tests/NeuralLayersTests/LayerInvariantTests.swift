@@ -19,7 +19,7 @@ import Testing
 
     private func attend(_ layer: Attention, pieces: [Int], on pool: WorkerPool) -> Tensor {
         let rotary = RotaryEmbedding(headDimension: layer.headDimension)
-        var cache = KVCache(window: 6, channels: width)
+        var cache = KVCache(window: 6, channels: width, heads: 3)
         var outputs: [Tensor] = []
         while cache.position < x.rows {
             let start = cache.position

@@ -55,7 +55,7 @@ import Testing
         let layer = try Attention(width, heads: 3, bias: true, from: scope["attention"])
         let rotary = RotaryEmbedding(headDimension: layer.headDimension).table(0..<x.rows)
         expectClose(layer.full(x, rotary: rotary, on: pool), try file.tensor("attention.full"))
-        var cache = KVCache(window: 6, channels: width)
+        var cache = KVCache(window: 6, channels: width, heads: 3)
         expectClose(
             layer(x, rotary: rotary, cache: &cache, on: pool), try file.tensor("attention.causal"))
     }

@@ -38,15 +38,27 @@ import Testing
         }
     }
 
-    @Test func rowsComeBackAsTheyWere() {
-        for matrix in matrices(20, 7) {
-            let identity = Tensor([7, 7], (0..<49).map { $0 % 8 == 0 ? 1 : 0 })
-            let columns = matrix.apply(identity, on: WorkerPool(threads: 1))
-            let bias = matrix.apply(Tensor([1, 7]), on: WorkerPool(threads: 1))
-            for output in [0, 15, 16, 19] {
-                var row = [Float](repeating: 0, count: 7)
-                row.withUnsafeMutableBufferPointer { matrix.copyRow(output, into: $0.baseAddress!) }
-                expectClose((0..<7).map { columns[$0, output] - bias[output] }, row)
+    @Test func bytesMultiplyAsTheNumbersThatTheyStandFor() {
+        var random = SeededGenerator(seed: 8)
+        let (rows, inputs, outputs) = (19, 200, 70)
+        let x = random.tensor([rows, inputs])
+        let bytes = (0..<outputs * inputs).map { _ in Int8.random(in: -127...127, using: &random) }
+        let scale = random.tensor([outputs])
+        let matrix = bytes.withUnsafeBytes {
+            PackedMatrix(outputs: outputs, inputs: inputs, format: .int8, weights: $0, scale: scale)
+        }
+        let y = matrix.apply(x, on: WorkerPool(threads: 1))
+        for row in 0..<rows {
+            let line = x.rows(row..<row + 1).elements
+            // Each input is off by at most half a step of the fixed point.
+            let step = Double(line.map(abs).max() ?? 0) / 8_388_600
+            for output in 0..<outputs {
+                let weights = bytes[output * inputs..<(output + 1) * inputs].map { Double($0) }
+                let exact = zip(line, weights).reduce(0) { $0 + Double($1.0) * $1.1 }
+                let allowed = step / 2 * weights.reduce(0) { $0 + abs($1) } + 1e-5 * abs(exact)
+                let difference = Double(y[row, output]) - exact * Double(scale[output])
+                #expect(
+                    abs(difference) <= allowed * Double(abs(scale[output])), "row \(row), output \(output)")
             }
         }
     }

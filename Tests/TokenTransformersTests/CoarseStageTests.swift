@@ -23,8 +23,8 @@ import TokenTransformers
         let golden = try TinyStages.golden("coarse_stage")
         let prompt = Array(frames(try golden.integers("codes"), levels: 3).prefix(8))
         let semantic = try golden.integers("tokens")
-        let codes = continuation(of: prompt, semantic: semantic, by: 20, Sampling(temperature: 0), seed: 1)
-        #expect(Array(codes.prefix(8)) == prompt)
+        let codes =
+            prompt + continuation(of: prompt, semantic: semantic, by: 20, Sampling(temperature: 0), seed: 1)
         let logits = stage.logits(codes, semantic: semantic, on: pool)
         for level in 0..<3 {
             #expect(logits[level].argmaxOfRows().dropFirst(8) == codes.map { $0[level] }.dropFirst(8))
@@ -32,20 +32,48 @@ import TokenTransformers
     }
 
     @Test func framesCompleteWhenTheirLastLevelIsDrawn() throws {
-        var sampler = TokenSampler(Sampling(), seed: 1, stream: 2)
+        var samplers = [TokenSampler(Sampling(), seed: 1, stream: 2)]
         var state = stage.makeState(prompt: [[1, 2, 3], [4, 5, 6]], semantic: [1, 2, 3, 4], on: pool)
-        #expect(Array(state.completeFrames) == [[1, 2, 3], [4, 5, 6]])
-        for expected in [2, 2, 3, 4] {
-            stage.next(&state, &sampler, on: pool)
-            #expect(state.completeFrames.count == expected)
+        #expect(state.completeFrames == 0)
+        for expected in [0, 0, 1, 2] {
+            stage.next(&state, &samplers, on: pool)
+            #expect(state.completeFrames == expected)
         }
-        #expect(state.completeFrames.joined().allSatisfy { (0..<32).contains($0) })
+        #expect(state.takeFrames(2)[0].joined().allSatisfy { (0..<32).contains($0) })
+        #expect(state.completeFrames == 0)
     }
 
     @Test func stepsNeedTheTokensThatTheySee() throws {
         let state = stage.makeState(
             prompt: [[1, 2, 3], [4, 5, 6], [7, 8, 9]], semantic: [1, 2], on: pool)
-        #expect(stage.semanticTokensNeeded(state) == 1 + 2 + 1)
+        #expect(stage.semanticTokensNeeded(state) == 1 + 2 + 1 - 2)
+    }
+
+    @Test func takenFramesDoNotMatterToLaterOnes() {
+        let sampling = Sampling(temperature: 1, topK: 20)
+        let semantic = (0..<20).map { $0 % 7 }
+        let whole = continuation(of: [[1, 2, 3]], semantic: semantic, by: 30, sampling, seed: 3)
+        var samplers = [TokenSampler(sampling, seed: 3, stream: 2)]
+        var state = stage.makeState(prompt: [[1, 2, 3]], semantic: semantic, on: pool)
+        var taken: [[Int]] = []
+        while taken.count < 30 {
+            stage.next(&state, &samplers, on: pool)
+            taken += state.takeFrames(state.completeFrames)[0]
+        }
+        #expect(taken == whole)
+    }
+
+    @Test func sequencesInStepGoOnAsAlone() {
+        let sampling = Sampling(temperature: 1, topK: 20)
+        var samplers = (3...6).map { TokenSampler(sampling, seed: UInt64($0), stream: 2) }
+        var state = stage.makeState(prompt: [[1, 2, 3]], semantic: [1, 2], on: pool).repeated(4)
+        while state.completeFrames < 40 { stage.next(&state, &samplers, on: pool) }
+        for (index, frames) in state.takeFrames(40).enumerated() {
+            #expect(
+                frames
+                    == continuation(
+                        of: [[1, 2, 3]], semantic: [1, 2], by: 40, sampling, seed: UInt64(3 + index)))
+        }
     }
 
     @Test func threadsDoNotChangeCodesButSeedsDo() {
@@ -60,9 +88,9 @@ import TokenTransformers
         threads: Int = 1
     ) -> [[Int]] {
         let pool = WorkerPool(threads: threads)
-        var sampler = TokenSampler(sampling, seed: seed, stream: 2)
+        var samplers = [TokenSampler(sampling, seed: seed, stream: 2)]
         var state = stage.makeState(prompt: prompt, semantic: semantic, on: pool)
-        while state.completeFrames.count < prompt.count + count { stage.next(&state, &sampler, on: pool) }
-        return Array(state.completeFrames)
+        while state.completeFrames < count { stage.next(&state, &samplers, on: pool) }
+        return state.takeFrames(count)[0]
     }
 }

@@ -34,12 +34,37 @@ import TokenTransformers
         #expect(one != continuation(seed: 8, threads: 1))
     }
 
+    @Test func sequencesInStepGoOnAsAlone() {
+        let state = started(on: pool)
+        var samplers = (7...11).map { sampler(seed: UInt64($0)) }
+        var together = state.repeated(5)
+        let tokens = (0..<100).map { _ in
+            stage.next(&together, &samplers, on: pool)
+            return together.drawn
+        }
+        for (index, seed) in (7...11).enumerated() {
+            #expect(tokens.map { $0[index] } == continuation(seed: UInt64(seed), threads: 1))
+        }
+    }
+
     /// A hundred tokens after three, far beyond the window.
     private func continuation(seed: UInt64, threads: Int) -> [Int] {
         let pool = WorkerPool(threads: threads)
-        var sampler = TokenSampler(Sampling(temperature: 1, topP: 0.95), seed: seed, stream: 1)
+        var samplers = [sampler(seed: seed)]
+        var state = started(on: pool)
+        return (0..<100).map { _ in
+            stage.next(&state, &samplers, on: pool)
+            return state.drawn[0]
+        }
+    }
+
+    private func started(on pool: WorkerPool) -> SemanticStage.State {
         var state = stage.makeState(on: pool)
         stage.read([3, 1, 2], state: &state, on: pool)
-        return (0..<100).map { _ in stage.next(&state, &sampler, on: pool) }
+        return state
+    }
+
+    private func sampler(seed: UInt64) -> TokenSampler {
+        TokenSampler(Sampling(temperature: 1, topP: 0.95), seed: seed, stream: 1)
     }
 }

@@ -1,3 +1,4 @@
+import Tensors
 import Testing
 import TokenTransformers
 
@@ -21,6 +22,32 @@ import TokenTransformers
         #expect(Set(draws(logits, Sampling(topP: 0.65), count: 200)) == [2])
         #expect(Set(draws(logits, Sampling(topP: 0.85), count: 200)) == [1, 2])
         #expect(Set(draws(logits, Sampling(topK: 1, topP: 0.9), count: 200)) == [2])
+    }
+
+    @Test func selectionEqualsThatOfASortedList() {
+        var random = SeededGenerator(seed: 4)
+        // Few different logits, so that some are equal.
+        let logits = (0..<300).map { _ in (random.nextNormal() * 4).rounded() / 2 }
+        for (topK, topP) in [
+            (0, 0.3), (0, 0.9), (0, 0.999), (1, 1), (40, 1), (40, 0.8), (300, 0.5), (999, 1),
+        ] {
+            let found = Set(draws(logits, Sampling(topK: topK, topP: Float(topP)), count: 20000))
+            #expect(found.isSubset(of: sortedSelection(logits, topK: topK, topP: topP)), "\(topK), \(topP)")
+        }
+    }
+
+    /// What top-k and then top-p leave, by sorting.
+    private func sortedSelection(_ logits: [Float], topK: Int, topP: Double) -> Set<Int> {
+        let weights = logits.map { exponential(Double($0)) }
+        var order = logits.indices.sorted { (weights[$0], $1) > (weights[$1], $0) }
+        if topK > 0 { order = Array(order.prefix(topK)) }
+        let mass = order.reduce(0) { $0 + weights[$1] } * topP
+        var sum = 0.0
+        let last = order.firstIndex { token in
+            sum += weights[token]
+            return sum >= mass * (1 - 1e-6)
+        }
+        return Set(order[...(last ?? order.endIndex - 1)])
     }
 
     @Test func sequencesDependOnSeedAndStream() {

@@ -17,6 +17,7 @@ from .training_record import training_record
 
 RESULTS = (
     "codec", "codec_speed", "stages", "continuations", "speed", "training", "voices", "likelihood", "sound_kinds",
+    "quantisation", "peers",
 )
 FIGURES: dict[str, Callable[[Results], list[Figure]]] = {"piano": targets.figures, "speech": speech_targets.figures}
 PROBE_ROWS = {"tokenizer": "tokens", "log-frequency frames": "plain_frames"}
@@ -95,6 +96,14 @@ def voices_table(results: Results) -> str:
     return tables.voices_rows(results["voices"]) if "voices" in results else "Not measured yet."
 
 
+def quantisation_table(results: Results) -> str:
+    return tables.quantisation_rows(results["quantisation"]) if "quantisation" in results else "Not measured yet."
+
+
+def peers_table(results: Results) -> str:
+    return tables.peer_rows(results["peers"]) if "peers" in results else "Not measured yet."
+
+
 def training_table(results: Results, codec: bool = False) -> str:
     """Of the codec, or of everything else."""
     rows = [[part, f"{row['steps']:,}", f"{row['minutes']:.0f}"]
@@ -109,6 +118,8 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "codec-speed": codec_speed_table,
     "continuations": continuations_table,
     "voices": voices_table,
+    "quantisation": quantisation_table,
+    "peers": peers_table,
     "training": training_table,
     "codec-training": lambda results: training_table(results, codec=True),
 }

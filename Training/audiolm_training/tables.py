@@ -64,6 +64,26 @@ def codec_speed_rows(speed: dict[str, Any]) -> str:
     return f"{table}\n\n{machine}." + (f" Peak memory to {memory}." if memory else "")
 
 
+def peer_rows(result: dict[str, Any]) -> str:
+    """What `benchmark-peers` writes: our time, and how many times as long each peer takes."""
+    rows = result["seconds"]
+    peers = list(dict.fromkeys(peer for row in rows.values() for peer in row if peer != "ours"))
+    table = markdown(
+        ["median", "ours", *peers],
+        [[name, f"{row['ours'] * 1e3:.3g} ms", *(f"{row[peer] / row['ours']:.1f} ×" if peer in row else "–" for peer in
+          peers)] for name, row in rows.items()])  # fmt: skip
+    return (f"{table}\n\n{result['date']}, {result['processor']}, {result['threads']} threads; kernels "
+            f"{result['instruction_set']}, PyTorch {result['torch']}.")  # fmt: skip
+
+
+def quantisation_rows(result: dict[str, Any]) -> str:
+    """What `evaluate-quantisation` writes."""
+    return markdown(
+        ["stage", "bits per token, 32-bit weights", "bundle's weights", "the same likeliest token"],
+        [[name.replace("_", " "), f"{row['bits']:.3f}", f"{row['bundle_bits']:.3f}", f"{row['agreement']:.1%}"]
+         for name, row in result.items()])  # fmt: skip
+
+
 def consistency_rows(result: dict[str, Any]) -> str:
     """What `evaluate-continuations` writes, over all prompts and by kind."""
     kinds = sorted({row["kind"] for row in result["rows"]})

@@ -1,4 +1,5 @@
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ STAND_IN = """#!{python}
 import argparse, json, numpy, soundfile
 p = argparse.ArgumentParser()
 p.add_argument("verb"); p.add_argument("file"); p.add_argument("-o")
-for name in ("seconds", "seed", "model", "threads"): p.add_argument("--" + name)
+for name in ("seconds", "seed", "model", "threads", "variations"): p.add_argument("--" + name)
 for name in ("only-continuation", "json", "force"): p.add_argument("--" + name, action="store_true")
 a = p.parse_args()
 noise = numpy.random.default_rng(int(a.seed)).normal(size=int(a.seconds) * 24000) * 0.05
@@ -80,8 +81,19 @@ def test_speed_and_size(runs: Path, command: str):
     call(evaluate_speed, runs, "--command", command, "--snippet", str(snippet), "--bundle", str(bundle), "--times", "1")
     result = tables.read_result(runs, "speed")
     assert result["report"] == {"seed": 1}
-    assert 0 < result["wall_seconds"] and 1 < result["peak_megabytes"]
+    assert 0 < result["wall_seconds"] and 0 < result["four_variations_ratio"]
     assert result["bundle_megabytes"] == pytest.approx(1, abs=0.01)
+
+
+def test_peak_memory_is_the_command_s_own():
+    ballast = np.ones(100 << 20, np.uint8)
+    assert 1 < evaluate_speed.timed(["true"])["peak_megabytes"] < 50 < len(ballast) / 1e6
+    assert evaluate_speed.timed([sys.executable, "-c", "bytearray(b'1') * (100 << 20)"])["peak_megabytes"] > 100
+
+
+def test_commands_that_fail_end_the_measuring():
+    with pytest.raises(SystemExit, match="exit status 3: no sound"):
+        evaluate_speed.timed(["sh", "-c", "echo no sound >&2; exit 3"])
 
 
 def test_report_fills_cards_from_results_alone(runs: Path, capsys):
@@ -97,7 +109,7 @@ def test_report_fills_cards_from_results_alone(runs: Path, capsys):
     assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
     assert "| 0.75 × bigram's 5.00 = 3.75 | 3.00 | yes |" in text
     assert "| clearly under 7.50, with another piece's | 6.50 | yes |" in text
-    assert "| peak memory, MB | under 1000 | not measured | – |" in text
+    assert "| peak memory, MB | under 400 | not measured | – |" in text
     call(report, runs, "--cards", str(card.parent))
     assert card.read_text() == text
     assert (card.parent / "SHA256SUMS").exists()

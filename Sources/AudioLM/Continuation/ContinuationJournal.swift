@@ -2,7 +2,7 @@ import TokenTransformers
 
 /// Counts and times the stages of a run and reports how far they have come.
 final class ContinuationJournal {
-    let report: (ContinuationEvent) -> Void
+    let report: (VariationsEvent) -> Void
     private let plan: ContinuationPlan
     private let clock = ContinuousClock()
     private let started: ContinuousClock.Instant
@@ -12,7 +12,7 @@ final class ContinuationJournal {
     /// Tokens or frames between two reports of one stage.
     private static let reportEvery = 10
 
-    init(plan: ContinuationPlan, report: @escaping (ContinuationEvent) -> Void) {
+    init(plan: ContinuationPlan, report: @escaping (VariationsEvent) -> Void) {
         self.plan = plan
         self.report = report
         started = clock.now
@@ -46,19 +46,22 @@ final class ContinuationJournal {
         }
     }
 
-    /// Reports the summary, the last event.
-    func finish(seed: UInt64, levels: (coarse: Int, fine: Int), sampleRate: Int) {
+    /// Reports the summaries, the last event.
+    func finish(seeds: [UInt64], levels: (coarse: Int, fine: Int), sampleRate: Int) {
         let frames = done[.coarse, default: 0]
+        let stageSeconds = elapsed.mapValues(Self.seconds)
+        let wallSeconds = Self.seconds(started.duration(to: clock.now))
         report(
             .finished(
-                ContinuationSummary(
-                    seed: seed, seconds: Double(plan.samples) / Double(sampleRate),
-                    tokens: [
-                        .semantic: done[.semantic, default: 0], .coarse: frames * levels.coarse,
-                        .fine: frames * levels.fine,
-                    ],
-                    stageSeconds: elapsed.mapValues(Self.seconds),
-                    wallSeconds: Self.seconds(started.duration(to: clock.now)))))
+                seeds.map {
+                    ContinuationSummary(
+                        seed: $0, seconds: Double(plan.samples) / Double(sampleRate),
+                        tokens: [
+                            .semantic: done[.semantic, default: 0], .coarse: frames * levels.coarse,
+                            .fine: frames * levels.fine,
+                        ],
+                        stageSeconds: stageSeconds, wallSeconds: wallSeconds)
+                }))
     }
 
     private func total(_ stage: ContinuationStage) -> Int {

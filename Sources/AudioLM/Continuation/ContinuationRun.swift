@@ -4,7 +4,8 @@ import SoundStream
 import Tensors
 import TokenTransformers
 
-/// One continuation from prompt to last sample: the stages in turn, a second of sound at a time.
+/// Continuations of one prompt from its tokens to their last samples: the stages in turn, a second of sound at a time,
+/// the first two for all continuations at once.
 struct ContinuationRun {
     /// Codec frames that are made at a time.
     static let framesPerChunk = 50
@@ -12,131 +13,107 @@ struct ContinuationRun {
     private let networks: Networks
     private let pool: WorkerPool
     private let plan: ContinuationPlan
-    private let seed: UInt64
     private let isCancelled: () -> Bool
     private let journal: ContinuationJournal
 
-    private var semanticSampler: TokenSampler
-    private var coarseSampler: TokenSampler
-    private var fineSampler: TokenSampler
+    private var semanticSamplers: [TokenSampler]
+    private var coarseSamplers: [TokenSampler]
     private var semanticState: SemanticStage.State
     private var coarseState: CoarseStage.State
-    private var decoderState: Codec.DecoderState
-    private var levelKeeper: LevelKeeper
-    /// The last complete frames, all levels, as many as the fine stage looks back.
-    private var recentFrames: [[Int]]
-    private var doneFrames = 0
-    private var doneSamples = 0
+    private var variations: [Variation]
 
     /// Tokenizes the prompt and fills all states with it.
     init(
-        _ bundle: AudioLMBundle, prompt: [Float], options: ContinuationOptions,
-        isCancelled: @escaping () -> Bool, report: @escaping (ContinuationEvent) -> Void
+        _ bundle: AudioLMBundle, prompt: [Float], options: ContinuationOptions, variations count: Int,
+        isCancelled: @escaping () -> Bool, report: @escaping (VariationsEvent) -> Void
     ) throws {
+        guard count > 0 else { throw ContinuationError("\(count) variations, expected at least 1") }
         try bundle.requireFinite(prompt)
         let (networks, pool) = (bundle.networks, bundle.pool)
-        plan = try ContinuationPlan(options, promptSamples: prompt.count, networks: networks)
-        func sampler(_ stage: TokenStage, stream: UInt64) throws -> TokenSampler {
+        let plan = try ContinuationPlan(options, promptSamples: prompt.count, networks: networks)
+        let seeds = (0..<count).map { options.seed &+ UInt64($0) }
+        func samplers(_ stage: TokenStage, stream: UInt64) throws -> [TokenSampler] {
             let sampling = bundle.sampling[stage].overridden(by: options.sampling[stage])
             if let fault = sampling.fault { throw ContinuationError("\(stage.rawValue) stage: \(fault)") }
-            return TokenSampler(sampling, seed: options.seed, stream: stream)
+            return seeds.map { TokenSampler(sampling, seed: $0, stream: stream) }
         }
-        semanticSampler = try sampler(.semantic, stream: 1)
-        coarseSampler = try sampler(.coarse, stream: 2)
-        fineSampler = try sampler(.fine, stream: 3)
-        self.networks = networks
-        self.pool = pool
-        self.isCancelled = isCancelled
-        seed = options.seed
+        semanticSamplers = try samplers(.semantic, stream: 1)
+        coarseSamplers = try samplers(.coarse, stream: 2)
+        let fineSamplers = try samplers(.fine, stream: 3)
         journal = ContinuationJournal(plan: plan, report: report)
+        (self.networks, self.pool, self.plan, self.isCancelled) = (networks, pool, plan, isCancelled)
 
         let encoded = try PromptTokens(
             prompt, plan: plan, networks: networks, pool: pool, isCancelled: isCancelled)
-        semanticState = networks.semanticStage.makeState(on: pool)
+        var semanticState = networks.semanticStage.makeState(on: pool)
         networks.semanticStage.read(encoded.semantic, state: &semanticState, on: pool)
+        self.semanticState = semanticState.repeated(count)
         if isCancelled() { throw CancellationError() }
         let ratio = networks.coarseStage.configuration.framesPerSemanticToken
         coarseState = networks.coarseStage.makeState(
-            prompt: encoded.acoustic, semantic: encoded.semantic.suffix(plan.promptFrames / ratio), on: pool)
+            prompt: encoded.acoustic, semantic: encoded.semantic.suffix(plan.promptFrames / ratio), on: pool
+        ).repeated(count)
         if isCancelled() { throw CancellationError() }
-        decoderState = try networks.codec.makeDecoderState(
-            after: Array(prompt.suffix(networks.codec.configuration.window)),
-            expecting: extrapolated(
-                prompt.suffix(networks.codec.configuration.sampleRate / 10),
-                by: networks.codec.configuration.window / 2, order: 256),
-            codes: CodeFrames(
-                levels: networks.codec.configuration.levels, codes: encoded.acoustic.flatMap { $0 }),
-            on: pool)
-        levelKeeper = LevelKeeper(
+        let codec = networks.codec.configuration
+        let decoderState = try networks.codec.makeDecoderState(
+            after: Array(prompt.suffix(codec.window)),
+            expecting: extrapolated(prompt.suffix(codec.sampleRate / 10), by: codec.window / 2, order: 256),
+            codes: CodeFrames(levels: codec.levels, codes: encoded.acoustic.flatMap { $0 }), on: pool)
+        let levelKeeper = LevelKeeper(
             prompt: prompt.suffix(plan.promptTokens * networks.semanticTokenizer.configuration.frameSamples),
-            sampleRate: networks.codec.configuration.sampleRate)
-        recentFrames = encoded.acoustic
+            sampleRate: codec.sampleRate)
+        variations = zip(seeds, fineSamplers).map {
+            Variation(
+                seed: $0, networks: networks, sampler: $1, decoderState: decoderState,
+                levelKeeper: levelKeeper, recentFrames: encoded.acoustic)
+        }
         journal.finishPrompt()
     }
 
-    /// Runs to the end and reports the summary; throws `CancellationError` when cancelled.
+    /// Runs to the end and reports the summaries; throws `CancellationError` when cancelled.
     mutating func finish() throws {
-        while doneFrames < plan.frames {
-            let count = min(Self.framesPerChunk, plan.frames - doneFrames)
-            let coarse = try makeCoarseFrames(count)
-            let frames = try makeFineFrames(coarse)
-            try decode(frames)
-            doneFrames += count
+        for first in stride(from: 0, to: plan.frames, by: Self.framesPerChunk) {
+            let count = min(Self.framesPerChunk, plan.frames - first)
+            try makeCoarseFrames(count)
+            for (index, coarse) in coarseState.takeFrames(count).enumerated() {
+                try complete(coarse, variation: index)
+            }
+            journal.add(count, to: .fine)
+            journal.add(count, to: .decoding)
         }
         let levels = networks.fineStage.configuration
         journal.finish(
-            seed: seed, levels: (levels.coarseLevels, levels.fineLevels.count),
+            seeds: variations.map(\.seed), levels: (levels.coarseLevels, levels.fineLevels.count),
             sampleRate: networks.codec.configuration.sampleRate)
     }
 
     /// The next `count` frames of coarse codes, and the semantic tokens that they need.
-    private mutating func makeCoarseFrames(_ count: Int) throws -> ArraySlice<[Int]> {
-        let first = plan.promptFrames + doneFrames
-        while coarseState.completeFrames.count < first + count {
-            while coarseState.semantic.count < networks.coarseStage.semanticTokensNeeded(coarseState) {
+    private mutating func makeCoarseFrames(_ count: Int) throws {
+        while coarseState.completeFrames < count {
+            while networks.coarseStage.semanticTokensNeeded(coarseState) > 0 {
                 try step()
-                let token = journal.time(.semantic) {
-                    networks.semanticStage.next(&semanticState, &semanticSampler, on: pool)
+                journal.time(.semantic) {
+                    networks.semanticStage.next(&semanticState, &semanticSamplers, on: pool)
                 }
-                coarseState.semantic.append(token)
+                coarseState.append(semantic: semanticState.drawn)
                 journal.add(1, to: .semantic)
             }
             try step()
-            let before = coarseState.completeFrames.count
-            journal.time(.coarse) { networks.coarseStage.next(&coarseState, &coarseSampler, on: pool) }
-            journal.add(coarseState.completeFrames.count - before, to: .coarse)
+            let before = coarseState.completeFrames
+            journal.time(.coarse) { networks.coarseStage.next(&coarseState, &coarseSamplers, on: pool) }
+            journal.add(coarseState.completeFrames - before, to: .coarse)
         }
-        return coarseState.completeFrames[first..<(first + count)]
     }
 
-    /// Completes frames of coarse codes by their fine codes.
-    private mutating func makeFineFrames(_ coarse: ArraySlice<[Int]>) throws -> [[Int]] {
-        let configuration = networks.fineStage.configuration
-        let unknown = [Int](repeating: 0, count: configuration.fineLevels.count)
-        let prompt = Array(recentFrames.suffix(max(configuration.windowFrames - coarse.count, 0)))
-        var window = prompt + coarse.map { $0 + unknown }
-        for level in configuration.fineLevels {
-            try step()
-            journal.time(.fine) {
-                networks.fineStage.predict(
-                    level, of: &window, promptFrames: prompt.count, &fineSampler, on: pool)
-            }
+    /// Fine codes and sound of one variation's next frames.
+    private mutating func complete(_ coarse: [[Int]], variation index: Int) throws {
+        let frames = try journal.time(.fine) {
+            try variations[index].complete(coarse, on: pool, step: step)
         }
-        journal.add(coarse.count, to: .fine)
-        recentFrames = window
-        return Array(window.suffix(coarse.count))
-    }
-
-    /// Sounds complete frames and reports their samples.
-    private mutating func decode(_ frames: [[Int]]) throws {
-        let codes = CodeFrames(levels: networks.codec.configuration.levels, codes: frames.flatMap { $0 })
-        var samples = try journal.time(.decoding) {
-            try networks.codec.decode(codes: codes, &decoderState, on: pool)
+        let samples = try journal.time(.decoding) {
+            try variations[index].sound(frames, limit: plan.samples, on: pool)
         }
-        samples = levelKeeper(Array(samples.prefix(plan.samples - doneSamples)))
-        doneSamples += samples.count
-        journal.add(frames.count, to: .decoding)
-        if !samples.isEmpty { journal.report(.audio(samples)) }
+        if !samples.isEmpty { journal.report(.audio(variation: index, samples)) }
     }
 
     private func step() throws {

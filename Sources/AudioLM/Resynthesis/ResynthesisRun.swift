@@ -9,9 +9,8 @@ struct ResynthesisRun {
 
     private let networks: Networks
     private let pool: WorkerPool
-    private let promptFrames: Int
     private var coarse: CoarseStage.State
-    private var coarseSampler: TokenSampler
+    private var coarseSamplers: [TokenSampler]
     private var fineSampler: TokenSampler
     /// The last complete frames, all levels, as many as the fine stage looks back.
     private var recent: [[Int]]
@@ -23,9 +22,8 @@ struct ResynthesisRun {
             return TokenSampler(sampling, seed: options.seed, stream: stream)
         }
         (networks, pool) = (bundle.networks, bundle.pool)
-        coarseSampler = try sampler(.coarse, stream: 2)
+        coarseSamplers = [try sampler(.coarse, stream: 2)]
         fineSampler = try sampler(.fine, stream: 3)
-        promptFrames = prompt.acoustic.count
         coarse = networks.coarseStage.makeState(
             prompt: prompt.acoustic, semantic: prompt.semantic + content, on: pool)
         recent = prompt.acoustic
@@ -36,21 +34,21 @@ struct ResynthesisRun {
         var frames: [[Int]] = []
         while frames.count < count {
             let chunk = min(Self.framesPerChunk, count - frames.count)
-            frames += try complete(makeCoarse(from: promptFrames + frames.count, count: chunk))
+            frames += try complete(makeCoarse(chunk))
         }
         return frames
     }
 
-    private mutating func makeCoarse(from first: Int, count: Int) throws -> ArraySlice<[Int]> {
-        while coarse.completeFrames.count < first + count {
+    private mutating func makeCoarse(_ count: Int) throws -> [[Int]] {
+        while coarse.completeFrames < count {
             try Task.checkCancellation()
-            networks.coarseStage.next(&coarse, &coarseSampler, on: pool)
+            networks.coarseStage.next(&coarse, &coarseSamplers, on: pool)
         }
-        return coarse.completeFrames[first..<first + count]
+        return coarse.takeFrames(count)[0]
     }
 
     /// Coarse codes with their fine ones.
-    private mutating func complete(_ coarse: ArraySlice<[Int]>) throws -> [[Int]] {
+    private mutating func complete(_ coarse: [[Int]]) throws -> [[Int]] {
         let configuration = networks.fineStage.configuration
         let unknown = [Int](repeating: 0, count: configuration.fineLevels.count)
         let before = Array(recent.suffix(max(configuration.windowFrames - coarse.count, 0)))

@@ -1,30 +1,36 @@
 /* Attention of one query and head at a time; keys in ascending position, whatever their place in the ring. */
 
+/* Numbers of keys or values that are fetched ahead of their use. */
+#define PREFETCH_PAST 512
+
 /* Scores of keys that lie one after the other in memory, four at a time. */
 ALWAYS_INLINE void score_run(const audiolm_attention *a, const float *q, const float *k, size_t count,
                              float *scores) {
-    const size_t dim = a->head_dim, stride = a->kv_stride;
+    const size_t dim = a->head_dim;
     size_t j = 0;
     if (dim % LANES == 0)
-        for (; j + 4 <= count; j += 4, k += 4 * stride) {
+        for (; j + 4 <= count; j += 4, k += 4 * dim) {
             f32x16 sums[4] = {splat(0), splat(0), splat(0), splat(0)};
+            for (size_t d = 0; d < 4 * dim; d += LANES) __builtin_prefetch(k + PREFETCH_PAST + d);
             for (size_t d = 0; d < dim; d += LANES) {
                 const f32x16 query = load(q + d);
                 _Pragma("unroll") for (size_t i = 0; i < 4; ++i)
-                    sums[i] = fma16(query, load(k + i * stride + d), sums[i]);
+                    sums[i] = fma16(query, load(k + i * dim + d), sums[i]);
             }
             const f32x4 folded = fold_four(sums[0], sums[1], sums[2], sums[3]);
             for (size_t i = 0; i < 4; ++i) scores[j + i] = folded[i] * a->score_scale;
         }
-    for (; j < count; ++j, k += stride) scores[j] = dot_of(q, k, dim) * a->score_scale;
+    for (; j < count; ++j, k += dim) scores[j] = dot_of(q, k, dim) * a->score_scale;
 }
 
 /* Adds p[j] * v[j] of consecutive values to B blocks of sixteen sums. */
-ALWAYS_INLINE void mix_run(const int B, const audiolm_attention *a, const float *v, size_t count, const float *p,
-                           f32x16 *sums) {
-    for (size_t j = 0; j < count; ++j, v += a->kv_stride)
+ALWAYS_INLINE void mix_run(const int B, const audiolm_attention *a, const float *v, size_t count,
+                           const float *p, f32x16 *sums) {
+    for (size_t j = 0; j < count; ++j, v += a->head_dim) {
+        for (int b = 0; b < B; ++b) __builtin_prefetch(v + PREFETCH_PAST + b * LANES);
         _Pragma("unroll") for (int b = 0; b < B; ++b)
             sums[b] = fma16(splat(p[j]), load(v + b * LANES), sums[b]);
+    }
 }
 
 ALWAYS_INLINE void mix(const int B, const audiolm_attention *a, const float *first, size_t first_count,
@@ -42,28 +48,27 @@ ALWAYS_INLINE void mix_tail(const audiolm_attention *a, const float *first, size
                             size_t width) {
     f32x16 sum = splat(0);
     for (size_t j = 0; j < first_count; ++j)
-        sum = fma16(splat(p[j]), load_part(first + j * a->kv_stride, width), sum);
+        sum = fma16(splat(p[j]), load_part(first + j * a->head_dim, width), sum);
     for (size_t j = 0; j < second_count; ++j)
-        sum = fma16(splat(p[first_count + j]), load_part(second + j * a->kv_stride, width), sum);
+        sum = fma16(splat(p[first_count + j]), load_part(second + j * a->head_dim, width), sum);
     store_part(y, sum * splat(norm), width);
 }
 
 ALWAYS_INLINE void attend(const audiolm_attention *a, size_t query, size_t head, float *scores) {
-    const size_t dim = a->head_dim, position = a->first_position + query;
-    const size_t end = a->window ? position + 1 : a->key_end;
-    size_t begin = a->oldest_position;
-    if (a->window && end > a->window && end - a->window > begin) begin = end - a->window;
+    const size_t dim = a->head_dim, end = a->first_position + query + 1;
+    const size_t begin = end > a->window ? end - a->window : 0;
     const size_t count = end - begin, slot = begin % a->capacity;
     const size_t run = a->capacity - slot < count ? a->capacity - slot : count;
 
     const float *q = a->q + query * a->q_stride + head * dim;
-    const float *k = a->k + head * dim, *v = a->v + head * dim;
-    score_run(a, q, k + slot * a->kv_stride, run, scores);
+    const size_t ring = head * a->capacity;
+    const float *k = a->k + ring * dim, *v = a->v + ring * dim;
+    score_run(a, q, k + slot * dim, run, scores);
     score_run(a, q, k, count - run, scores + run);
     const float norm = 1.0f / exponentials(scores, count);
 
     float *y = a->y + query * a->y_stride + head * dim;
-    const float *first = v + slot * a->kv_stride;
+    const float *first = v + slot * dim;
     size_t d = 0;
     for (; d + 4 * LANES <= dim; d += 4 * LANES)
         mix(4, a, first + d, run, v + d, count - run, scores, norm, y + d);

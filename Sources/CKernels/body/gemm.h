@@ -57,4 +57,3 @@ ALWAYS_INLINE void finish(const audiolm_gemm *g, size_t row, size_t panel, f32x1
 
 DEFINE_GEMM(f32, float)
 DEFINE_GEMM(bf16, uint16_t)
-DEFINE_GEMM(i8, int8_t)

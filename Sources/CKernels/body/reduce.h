@@ -43,6 +43,15 @@ ALWAYS_INLINE float max_of(const float *x, size_t n) {
     return best;
 }
 
+ALWAYS_INLINE float magnitude_of(const float *x, size_t n) {
+    f32x16 top = splat(0);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        top = __builtin_elementwise_max(top, __builtin_elementwise_abs(load(x + i)));
+    if (i < n) top = __builtin_elementwise_max(top, __builtin_elementwise_abs(load_part(x + i, n - i)));
+    return __builtin_reduce_max(top);
+}
+
 /* Replaces x by exp(x - max) and returns the sum. */
 ALWAYS_INLINE float exponentials(float *x, size_t n) {
     const f32x16 top = splat(max_of(x, n));

@@ -21,7 +21,6 @@ typedef float f32x2 __attribute__((vector_size(8)));
 typedef int32_t i32x16 __attribute__((vector_size(64)));
 typedef uint32_t u32x16 __attribute__((vector_size(64)));
 typedef uint16_t u16x16_unaligned __attribute__((vector_size(32), aligned(2), may_alias));
-typedef int8_t i8x16_unaligned __attribute__((vector_size(16), aligned(1), may_alias));
 
 ALWAYS_INLINE f32x16 splat(float s) { return (f32x16){s, s, s, s, s, s, s, s, s, s, s, s, s, s, s, s}; }
 
@@ -45,11 +44,6 @@ ALWAYS_INLINE f32x16 widen_f32(const float *p) { return load(p); }
 ALWAYS_INLINE f32x16 widen_bf16(const uint16_t *p) {
     const u16x16_unaligned narrow = *(const u16x16_unaligned *)p;
     return (f32x16)(__builtin_convertvector(narrow, u32x16) << 16);
-}
-
-ALWAYS_INLINE f32x16 widen_i8(const int8_t *p) {
-    const i8x16_unaligned narrow = *(const i8x16_unaligned *)p;
-    return __builtin_convertvector(__builtin_convertvector(narrow, i32x16), f32x16);
 }
 
 ALWAYS_INLINE float fold(f32x16 v) {

@@ -1,9 +1,9 @@
 /* Compute kernels of audiolm-swift.
  *
- * Every kernel exists as a plain C reference and as vector variants (AVX2, AVX-512, NEON). All of them perform
+ * Every kernel exists as a plain C reference and as vector variants (AVX2, AVX-512, AMX, NEON). All of them perform
  * the same floating-point operations in the same order for each output element: sums run over sixteen lanes that
  * are folded by a fixed tree, products of matrices accumulate over the inner dimension in ascending order with
- * fused multiply-adds. So a result depends neither on the instruction set nor on the number of rows computed
+ * fused multiply-adds, or, where weights have 8 bits, as exact whole numbers. So a result depends neither on the instruction set nor on the number of rows computed
  * together nor on the thread that computes it, and the variants are tested for bitwise equality.
  *
  * Kernels allocate nothing, start no threads and keep no state. Row-major f32 throughout; strides are in
@@ -16,6 +16,8 @@
 
 /* Columns of one weight panel, and lanes of every reduction. */
 #define AUDIOLM_LANES 16
+/* Columns of one panel of 8-bit weights, and what the number of their inputs is padded to a multiple of. */
+#define AUDIOLM_PANEL_I8 64
 
 /* y[r, n] = scale[n] * sum_k x[r, k] * W[n, k] + bias[n].
  * W is packed in panels of 16 outputs, [ceil(outputs / 16)][inner][16], padded with zeros. scale and bias hold
@@ -33,25 +35,51 @@ typedef struct {
     size_t outputs;
 } audiolm_gemm;
 
+/* Rows of floats as 24-bit numbers of a scale each: x[r, i] = scale[r] * fixed[r, i] within half a scale, the greatest
+ * magnitude being 8388600, or no number but zero. A row has `count` numbers, then zeros up to `inner`, a multiple of
+ * 64. `fixed` takes 4 * inner bytes a row, in an order that is each table's own, and has memory for a multiple of
+ * sixteen rows. */
+typedef struct {
+    const float *_Nonnull x;
+    size_t x_stride, count, inner;
+    void *_Nonnull fixed;
+    float *_Nonnull scale;
+} audiolm_fixed_point;
+
+/* y[r, n] = scale[n] * x_scale[r] * sum_k x[r, k] * W[n, k] + bias[n] for rows in fixed point of the same table.
+ * W is packed in panels of 64 outputs, [ceil(outputs / 64)][inner / 4][64][4], padded with zeros and aligned to 64
+ * bytes. sums, scale and bias hold ceil(outputs / 64) * 64 numbers; sums are those of each output's weights. */
+typedef struct {
+    const void *_Nonnull x;
+    const float *_Nonnull x_scale;
+    const int8_t *_Nonnull panels;
+    const int32_t *_Nonnull sums;
+    const float *_Nonnull scale;
+    const float *_Nullable bias;
+    float *_Nonnull y;
+    size_t y_stride;
+    size_t inner;
+    size_t outputs;
+} audiolm_gemm_i8;
+
 /* The part of a product that one call computes: rows and panels, half-open. */
 typedef struct {
     size_t row_begin, row_end, panel_begin, panel_end;
 } audiolm_tile;
 
 /* Softmax attention of several queries over a ring of keys and values, head by head.
- * Row i of q (i-th query) stands at position first_position + i. Position p of k and v lies in row p % capacity.
- * Causal (window > 0): a query at p sees max(oldest_position, p - window + 1) ... p. Full (window == 0): every
- * query sees oldest_position ..< key_end. scores is scratch of at least as many floats as a query sees keys. */
+ * Row i of q (i-th query) stands at position first_position + i; its heads lie side by side. It sees the `window`
+ * positions up to its own, or all where there are fewer. k and v are [heads][capacity][head_dim], position p in row
+ * p % capacity. scores is scratch of as many floats as a query sees positions. */
 typedef struct {
     const float *_Nonnull q;
     size_t q_stride;
     const float *_Nonnull k;
     const float *_Nonnull v;
-    size_t kv_stride;
     float *_Nonnull y;
     size_t y_stride;
     size_t head_dim;
-    size_t first_position, oldest_position, key_end, window, capacity;
+    size_t first_position, window, capacity;
     float score_scale;
 } audiolm_attention;
 
@@ -80,7 +108,9 @@ typedef struct {
     void (*_Nonnull gemm_f32)(const audiolm_gemm *_Nonnull, audiolm_tile);
     /* Weights are the upper halves of f32 (bfloat16), widened exactly. */
     void (*_Nonnull gemm_bf16)(const audiolm_gemm *_Nonnull, audiolm_tile);
-    void (*_Nonnull gemm_i8)(const audiolm_gemm *_Nonnull, audiolm_tile);
+    void (*_Nonnull gemm_i8)(const audiolm_gemm_i8 *_Nonnull, audiolm_tile);
+    /* Rows [begin, end). */
+    void (*_Nonnull fixed_point)(const audiolm_fixed_point *_Nonnull, size_t begin, size_t end);
     /* Queries [query_begin, query_end) of heads [head_begin, head_end). */
     void (*_Nonnull attention)(const audiolm_attention *_Nonnull, size_t query_begin, size_t query_end,
                                size_t head_begin, size_t head_end, float *_Nonnull scores);
@@ -119,13 +149,21 @@ typedef struct {
     void (*_Nonnull block_maxima)(const float *_Nonnull x, size_t blocks, float *_Nonnull maxima);
 } audiolm_kernels;
 
-typedef enum { AUDIOLM_ISA_REF, AUDIOLM_ISA_AVX2, AUDIOLM_ISA_AVX512, AUDIOLM_ISA_NEON } audiolm_isa;
+typedef enum {
+    AUDIOLM_ISA_REF,
+    AUDIOLM_ISA_AVX2,
+    AUDIOLM_ISA_AVX512,
+    /* AVX-512 with products of bytes (VNNI), and with a matrix unit beside it (AMX). */
+    AUDIOLM_ISA_VNNI,
+    AUDIOLM_ISA_AMX,
+    AUDIOLM_ISA_NEON
+} audiolm_isa;
 
 /* The kernels of one instruction set, or NULL where this machine or build lacks it. */
 const audiolm_kernels *_Nullable audiolm_kernels_for(audiolm_isa isa);
 
 /* The best kernels of this machine, or those named by the environment variable AUDIOLM_ISA
- * (ref, avx2, avx512, neon) where available. */
+ * (ref, avx2, avx512, vnni, amx, neon) where available. */
 const audiolm_kernels *_Nonnull audiolm_kernels_best(void);
 
 /* Tells the processor that the caller is spinning. */

@@ -13,8 +13,6 @@ static float widen_bf16(const void *weights, size_t i) {
     return value;
 }
 
-static float widen_i8(const void *weights, size_t i) { return (float)((const int8_t *)weights)[i]; }
-
 static void gemm(const audiolm_gemm *g, audiolm_tile tile, float (*widen)(const void *, size_t)) {
     for (size_t row = tile.row_begin; row < tile.row_end; ++row) {
         const float *x = g->x + row * g->x_stride;
@@ -35,25 +33,50 @@ static void gemm(const audiolm_gemm *g, audiolm_tile tile, float (*widen)(const 
 
 static void gemm_f32(const audiolm_gemm *g, audiolm_tile tile) { gemm(g, tile, widen_f32); }
 static void gemm_bf16(const audiolm_gemm *g, audiolm_tile tile) { gemm(g, tile, widen_bf16); }
-static void gemm_i8(const audiolm_gemm *g, audiolm_tile tile) { gemm(g, tile, widen_i8); }
+
+static void gemm_i8(const audiolm_gemm_i8 *g, audiolm_tile tile) {
+    for (size_t row = tile.row_begin; row < tile.row_end; ++row) {
+        const int32_t *x = (const int32_t *)g->x + row * g->inner;
+        for (size_t output = tile.panel_begin * AUDIOLM_PANEL_I8;
+             output < tile.panel_end * AUDIOLM_PANEL_I8 && output < g->outputs; ++output) {
+            const size_t panel = output / AUDIOLM_PANEL_I8, column = output % AUDIOLM_PANEL_I8;
+            const int8_t *w = g->panels + panel * g->inner * AUDIOLM_PANEL_I8 + column * 4;
+            int64_t sum = 0;
+            for (size_t i = 0; i < g->inner; ++i) sum += (int64_t)x[i] * w[i / 4 * 4 * AUDIOLM_PANEL_I8 + i % 4];
+            float y = fmaf(65536, (float)(sum >> 16), (float)(sum & 65535));
+            y = y * g->x_scale[row] * g->scale[output];
+            if (g->bias) y = y + g->bias[output];
+            g->y[row * g->y_stride + output] = y;
+        }
+    }
+}
+
+static void fixed_point(const audiolm_fixed_point *f, size_t begin, size_t end) {
+    for (size_t r = begin; r < end; ++r) {
+        const float *x = f->x + r * f->x_stride;
+        int32_t *row = (int32_t *)f->fixed + r * f->inner;
+        float top = 0;
+        for (size_t i = 0; i < f->count; ++i) top = fmaxf(top, fabsf(x[i]));
+        const int silent = top < FIXED_SILENCE;
+        const float factor = silent ? 0 : FIXED_TOP / top;
+        f->scale[r] = silent ? 0 : top / FIXED_TOP;
+        for (size_t i = 0; i < f->inner; ++i) row[i] = i < f->count ? (int32_t)rintf(x[i] * factor) : 0;
+    }
+}
 
 static void attend(const audiolm_attention *a, size_t query, size_t head, float *scores) {
-    const size_t dim = a->head_dim, position = a->first_position + query;
-    const size_t end = a->window ? position + 1 : a->key_end;
-    size_t begin = a->oldest_position;
-    if (a->window && end > a->window && end - a->window > begin) begin = end - a->window;
+    const size_t dim = a->head_dim, end = a->first_position + query + 1;
+    const size_t begin = end > a->window ? end - a->window : 0;
     const size_t count = end - begin;
     const float *q = a->q + query * a->q_stride + head * dim;
-    for (size_t j = 0; j < count; ++j) {
-        const float *k = a->k + (begin + j) % a->capacity * a->kv_stride + head * dim;
-        scores[j] = ref_dot(q, k, dim) * a->score_scale;
-    }
+    const float *k = a->k + head * a->capacity * dim, *v = a->v + head * a->capacity * dim;
+    for (size_t j = 0; j < count; ++j)
+        scores[j] = ref_dot(q, k + (begin + j) % a->capacity * dim, dim) * a->score_scale;
     const float norm = 1.0f / ref_exponentials(scores, count);
     float *y = a->y + query * a->y_stride + head * dim;
     for (size_t d = 0; d < dim; ++d) {
         float sum = 0;
-        for (size_t j = 0; j < count; ++j)
-            sum = fmaf(scores[j], a->v[(begin + j) % a->capacity * a->kv_stride + head * dim + d], sum);
+        for (size_t j = 0; j < count; ++j) sum = fmaf(scores[j], v[(begin + j) % a->capacity * dim + d], sum);
         y[d] = sum * norm;
     }
 }
@@ -164,6 +187,7 @@ const audiolm_kernels audiolm_kernels_ref = {
     .gemm_f32 = gemm_f32,
     .gemm_bf16 = gemm_bf16,
     .gemm_i8 = gemm_i8,
+    .fixed_point = fixed_point,
     .attention = attention,
     .depthwise = depthwise,
     .softmax = softmax,

@@ -12,6 +12,12 @@ package struct Attention: Sendable {
 
     package var headDimension: Int { width / heads }
 
+    /// Queries, keys and values, and what attention makes of them: memory that is kept from step to step.
+    package struct Buffers: Sendable {
+        fileprivate var projected: Tensor
+        fileprivate var mixed: Tensor
+    }
+
     package init(_ width: Int, heads: Int, bias: Bool, from weights: WeightScope) throws {
         precondition(heads > 0 && width % heads == 0, "\(heads) heads do not divide \(width) channels")
         self.width = width
@@ -20,67 +26,111 @@ package struct Attention: Sendable {
         out = try Linear(width, width, bias: bias, from: weights["out"])
     }
 
+    package func makeBuffers() -> Buffers {
+        Buffers(projected: Tensor([0, 3 * width]), mixed: Tensor([0, width]))
+    }
+
     /// Causal attention of the next positions, which `cache` receives; each sees the `cache.window` positions up
-    /// to itself. One position at a time or many at once give the same result, bit for bit.
-    /// - Parameter rotary: the turns of exactly these positions, from `cache.position` on.
+    /// to itself. One position at a time or many at once give the same result, bit for bit, and so do one sequence
+    /// alone or several in step.
+    /// - Parameters:
+    ///   - x: the next positions, sequence by sequence.
+    ///   - y: of the shape of `x`.
+    ///   - rotary: the turns of exactly these positions, from `cache.position` on.
     package func callAsFunction(
-        _ x: Tensor, rotary: RotaryTable, cache: inout KVCache, on pool: WorkerPool
-    ) -> Tensor {
+        _ x: Tensor, into y: inout Tensor, rotary: RotaryTable, cache: inout KVCache,
+        _ buffers: inout Buffers, on pool: WorkerPool
+    ) {
+        let positions = x.rows / cache.sequences
+        precondition(cache.heads == heads, "a cache of \(cache.heads) heads for \(heads)")
         precondition(
-            rotary.positions == cache.position..<(cache.position + x.rows),
-            "rotary positions \(rotary.positions) for \(x.rows) rows at \(cache.position)")
-        let projected = project(x, rotary, on: pool)
-        var mixed = Tensor(uninitialized: [x.rows, width])
-        let (rows, width) = (x.rows, width)
-        projected.withPointer { source in
-            mixed.withMutablePointer { target in
-                for start in stride(from: 0, to: rows, by: KVCache.block) {
-                    let count = min(KVCache.block, rows - start)
-                    let queries = source + start * 3 * width
+            rotary.positions == cache.position..<(cache.position + positions),
+            "rotary positions \(rotary.positions) for \(positions) positions at \(cache.position)")
+        project(x, rotary, &buffers, on: pool)
+        buffers.mixed.setRows(x.rows)
+        let width = width
+        buffers.projected.withPointer { source in
+            buffers.mixed.withMutablePointer { target in
+                for start in stride(from: 0, to: positions, by: KVCache.block) {
+                    let count = min(KVCache.block, positions - start)
                     let first = cache.position
                     cache.append(
-                        queries, count: count, stride: 3 * width, keyOffset: width, valueOffset: 2 * width)
-                    cache.keys.withPointer { keys in
-                        cache.values.withPointer { values in
-                            AttentionKernel(
-                                heads: heads, headDimension: headDimension, queries: queries,
-                                queryStride: 3 * width, keys: keys, values: values, keyValueStride: width,
-                                output: target + start * width, outputStride: width
-                            ).causal(
-                                count: count, firstPosition: first, window: cache.window,
-                                capacity: cache.capacity, on: pool)
-                        }
+                        source + start * 3 * width, count: count, stride: 3 * width,
+                        sequenceStride: positions * 3 * width, keyOffset: width, valueOffset: 2 * width)
+                    for sequence in 0..<cache.sequences {
+                        let row = sequence * positions + start
+                        attend(
+                            source + row * 3 * width, into: target + row * width, count: count,
+                            firstPosition: first, cache, sequence: sequence, on: pool)
                     }
                 }
             }
         }
-        return out(mixed, on: pool)
+        out(buffers.mixed, into: &y, on: pool)
+    }
+
+    /// The same as a tensor of its own.
+    package func callAsFunction(
+        _ x: Tensor, rotary: RotaryTable, cache: inout KVCache, on pool: WorkerPool
+    ) -> Tensor {
+        var y = Tensor(uninitialized: x.shape)
+        var buffers = makeBuffers()
+        self(x, into: &y, rotary: rotary, cache: &cache, &buffers, on: pool)
+        return y
+    }
+
+    /// Attention of the rows from `first` on over all rows, into `y` `[rows − first, width]`.
+    package func full(
+        _ x: Tensor, from first: Int = 0, into y: inout Tensor, rotary: RotaryTable,
+        _ buffers: inout Buffers, on pool: WorkerPool
+    ) {
+        precondition(rotary.positions.count == x.rows, "rotary positions do not match \(x.rows) rows")
+        project(x, rotary, &buffers, on: pool)
+        buffers.mixed.setRows(x.rows - first)
+        let (rows, width) = (x.rows, width)
+        buffers.projected.withPointer { source in
+            buffers.mixed.withMutablePointer { target in
+                FullAttention(
+                    heads: heads, headDimension: headDimension, queries: source + first * 3 * width,
+                    keys: source + width, values: source + 2 * width, stride: 3 * width, output: target,
+                    outputStride: width
+                ).run(count: rows - first, seen: rows, on: pool)
+            }
+        }
+        out(buffers.mixed, into: &y, on: pool)
     }
 
     /// Attention of all rows over all rows.
     package func full(_ x: Tensor, rotary: RotaryTable, on pool: WorkerPool) -> Tensor {
-        precondition(rotary.positions.count == x.rows, "rotary positions do not match \(x.rows) rows")
-        let projected = project(x, rotary, on: pool)
-        var mixed = Tensor(uninitialized: [x.rows, width])
-        let (rows, width) = (x.rows, width)
-        projected.withPointer { source in
-            mixed.withMutablePointer { target in
-                AttentionKernel(
-                    heads: heads, headDimension: headDimension, queries: source, queryStride: 3 * width,
-                    keys: source + width, values: source + 2 * width, keyValueStride: 3 * width,
-                    output: target,
-                    outputStride: width
-                ).full(count: rows, on: pool)
-            }
-        }
-        return out(mixed, on: pool)
+        var y = Tensor(uninitialized: x.shape)
+        var buffers = makeBuffers()
+        full(x, into: &y, rotary: rotary, &buffers, on: pool)
+        return y
     }
 
     /// Queries, keys and values, the first two turned by their positions.
-    private func project(_ x: Tensor, _ rotary: RotaryTable, on pool: WorkerPool) -> Tensor {
-        var projected = qkv(x, on: pool)
-        projected.rotate(
+    private func project(
+        _ x: Tensor, _ rotary: RotaryTable, _ buffers: inout Buffers, on pool: WorkerPool
+    ) {
+        buffers.projected.setRows(x.rows)
+        qkv(x, into: &buffers.projected, on: pool)
+        buffers.projected.rotate(
             heads: 2 * heads, headDimension: headDimension, cosines: rotary.cosines, sines: rotary.sines)
-        return projected
+    }
+
+    private func attend(
+        _ queries: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, count: Int,
+        firstPosition: Int, _ cache: KVCache, sequence: Int, on pool: WorkerPool
+    ) {
+        let ring = sequence * cache.capacity * width
+        cache.keys.withPointer { keys in
+            cache.values.withPointer { values in
+                AttentionKernel(
+                    heads: heads, headDimension: headDimension, queries: queries, queryStride: 3 * width,
+                    keys: keys + ring, values: values + ring, capacity: cache.capacity, output: target,
+                    outputStride: width
+                ).run(count: count, firstPosition: firstPosition, window: cache.window, on: pool)
+            }
+        }
     }
 }

@@ -1,47 +1,72 @@
 import Tensors
 
-/// Keys and values of the last positions of one attention layer, in a ring.
+/// Keys and values of the last positions of one attention layer, in a ring; of one sequence, or of several that go on
+/// in step.
 ///
 /// A query sees at most `window` positions, its own included, so the ring keeps the window and room for one block
 /// of new positions; a sequence may go on for ever.
 package struct KVCache: Sendable {
     package let window: Int
+    package let heads: Int
+    /// Sequences that have the same number of positions.
+    package let sequences: Int
     /// Positions that have been appended: the position of the next one.
     package private(set) var position = 0
     let capacity: Int
+    /// `[sequences, heads, capacity, channels / heads]`: a head's past is read from front to back.
     private(set) var keys: Tensor
     private(set) var values: Tensor
 
     /// New positions that may be appended at once.
     static let block = 64
 
-    package init(window: Int, channels: Int) {
-        precondition(window > 0, "an attention window of \(window)")
+    package init(window: Int, channels: Int, heads: Int, sequences: Int = 1) {
+        precondition(
+            window > 0 && sequences > 0, "\(sequences) sequences with an attention window of \(window)")
+        precondition(heads > 0 && channels % heads == 0, "\(heads) heads do not divide \(channels) channels")
         self.window = window
+        self.heads = heads
+        self.sequences = sequences
         capacity = window + Self.block - 1
-        keys = Tensor([capacity, channels])
-        values = Tensor([capacity, channels])
+        keys = Tensor([sequences, heads, capacity, channels / heads])
+        values = keys
     }
 
-    /// Appends the keys and values of up to `block` positions: `rows` `[count, stride]` hold keys from column
-    /// `keyOffset` on and values from `valueOffset` on.
+    /// The past of this one sequence as that of `count` sequences.
+    package func repeated(_ count: Int) -> KVCache {
+        precondition(sequences == 1, "\(sequences) sequences cannot be repeated")
+        var cache = KVCache(
+            window: window, channels: heads * keys.columns, heads: heads, sequences: count)
+        cache.position = position
+        cache.keys = Tensor.concatenateRows([Tensor](repeating: keys, count: count))
+        cache.values = Tensor.concatenateRows([Tensor](repeating: values, count: count))
+        return cache
+    }
+
+    /// Appends the keys and values of up to `block` positions of each sequence.
+    /// - Parameters:
+    ///   - rows: for each position `stride` numbers, keys from `keyOffset` on and values from `valueOffset` on.
+    ///   - sequenceStride: numbers from a sequence's first position to the next one's.
     mutating func append(
-        _ rows: UnsafePointer<Float>, count: Int, stride: Int, keyOffset: Int, valueOffset: Int
+        _ rows: UnsafePointer<Float>, count: Int, stride: Int, sequenceStride: Int, keyOffset: Int,
+        valueOffset: Int
     ) {
         precondition(count <= Self.block)
-        let (channels, start, capacity) = (keys.columns, position, capacity)
+        let (dimension, heads, start, capacity) = (keys.columns, heads, position, capacity)
+        let rings = sequences * heads
         keys.withMutablePointer { keys in
             values.withMutablePointer { values in
-                for row in 0..<count {
-                    let slot = (start + row) % capacity * channels
-                    (keys + slot).update(from: rows + row * stride + keyOffset, count: channels)
-                    (values + slot).update(from: rows + row * stride + valueOffset, count: channels)
+                for ring in 0..<rings {
+                    let (sequence, head) = ring.quotientAndRemainder(dividingBy: heads)
+                    for row in 0..<count {
+                        let slot = (ring * capacity + (start + row) % capacity) * dimension
+                        let source = rows + sequence * sequenceStride + row * stride + head * dimension
+                        (keys + slot).update(from: source + keyOffset, count: dimension)
+                        (values + slot).update(from: source + valueOffset, count: dimension)
+                    }
                 }
             }
         }
         position += count
     }
-
-    /// Forgets everything: the next position is 0.
-    package mutating func reset() { position = 0 }
 }

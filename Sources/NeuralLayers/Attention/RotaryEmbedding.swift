@@ -11,13 +11,21 @@ package struct RotaryEmbedding: Sendable {
         frequencies = (0..<headDimension / 2).map { power(base, -2 * Double($0) / Double(headDimension)) }
     }
 
-    /// The turns of some positions: cosines and sines `[positions, d / 2]`, computed once for all layers.
+    /// The turns of some positions, computed once for all layers.
     package func table(_ positions: Range<Int>) -> RotaryTable {
-        var cosines = Tensor(uninitialized: [positions.count, frequencies.count])
-        var sines = cosines
-        let frequencies = frequencies
-        cosines.withMutablePointer { cosines in
-            sines.withMutablePointer { sines in
+        var table = RotaryTable(
+            positions: 0..<0, cosines: Tensor([0, frequencies.count]), sines: Tensor([0, frequencies.count]))
+        move(&table, to: positions)
+        return table
+    }
+
+    /// Makes a table that of other positions, in the same memory where they are as many.
+    package func move(_ table: inout RotaryTable, to positions: Range<Int>) {
+        table.positions = positions
+        table.cosines.setRows(positions.count)
+        table.sines.setRows(positions.count)
+        table.cosines.withMutablePointer { cosines in
+            table.sines.withMutablePointer { sines in
                 var index = 0
                 for position in positions {
                     for frequency in frequencies {
@@ -29,13 +37,12 @@ package struct RotaryEmbedding: Sendable {
                 }
             }
         }
-        return RotaryTable(positions: positions, cosines: cosines, sines: sines)
     }
 }
 
-/// The turns of consecutive positions.
+/// The turns of consecutive positions: cosines and sines `[positions, d / 2]`.
 package struct RotaryTable: Sendable {
-    package let positions: Range<Int>
-    let cosines: Tensor
-    let sines: Tensor
+    package fileprivate(set) var positions: Range<Int>
+    fileprivate(set) var cosines: Tensor
+    fileprivate(set) var sines: Tensor
 }

@@ -12,6 +12,12 @@ package struct FeedForward: Sendable {
         case silu
     }
 
+    /// The hidden layer and its gate, memory that is kept from step to step.
+    package struct Buffers: Sendable {
+        fileprivate var hidden: Tensor
+        fileprivate var gate: Tensor
+    }
+
     private let activation: Activation
     private let gate: Linear?
     private let up: Linear
@@ -26,13 +32,31 @@ package struct FeedForward: Sendable {
         down = try Linear(hidden, width, bias: bias, from: weights["down"])
     }
 
+    package func makeBuffers() -> Buffers {
+        Buffers(hidden: Tensor([0, up.outputs]), gate: Tensor([0, gate?.outputs ?? 0]))
+    }
+
     package func callAsFunction(_ x: Tensor, on pool: WorkerPool) -> Tensor {
-        var hidden = up(x, on: pool)
+        var y = Tensor(uninitialized: [x.rows, down.outputs])
+        var buffers = makeBuffers()
+        self(x, into: &y, &buffers, on: pool)
+        return y
+    }
+
+    /// The same into `y` `[rows, width]`.
+    package func callAsFunction(
+        _ x: Tensor, into y: inout Tensor, _ buffers: inout Buffers, on pool: WorkerPool
+    ) {
+        buffers.hidden.setRows(x.rows)
+        up(x, into: &buffers.hidden, on: pool)
         switch activation {
-        case .gelu: hidden.gelu()
-        case .silu: hidden.silu()
-        case .swiglu: if let gate { hidden.multiplySilu(of: gate(x, on: pool)) }
+        case .gelu: buffers.hidden.gelu()
+        case .silu: buffers.hidden.silu()
+        case .swiglu:
+            buffers.gate.setRows(x.rows)
+            gate?(x, into: &buffers.gate, on: pool)
+            buffers.hidden.multiplySilu(of: buffers.gate)
         }
-        return down(hidden, on: pool)
+        down(buffers.hidden, into: &y, on: pool)
     }
 }

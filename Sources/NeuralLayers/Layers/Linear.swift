@@ -14,4 +14,9 @@ package struct Linear: Sendable {
 
     /// `[rows, inputs]` → `[rows, outputs]`.
     package func callAsFunction(_ x: Tensor, on pool: WorkerPool) -> Tensor { matrix.apply(x, on: pool) }
+
+    /// The same into `y` `[rows, outputs]`.
+    package func callAsFunction(_ x: Tensor, into y: inout Tensor, on pool: WorkerPool) {
+        matrix.apply(x, into: &y, on: pool)
+    }
 }

@@ -31,7 +31,18 @@ package struct RMSNorm: Sendable {
 
     package func callAsFunction(_ x: Tensor) -> Tensor {
         var y = x
-        y.rmsNorm(weight: weight, epsilon: epsilon)
+        self(&y)
         return y
+    }
+
+    /// The same in place.
+    package func callAsFunction(_ x: inout Tensor) {
+        x.rmsNorm(weight: weight, epsilon: epsilon)
+    }
+
+    /// The same into `y`, of the shape of `x`.
+    package func callAsFunction(_ x: Tensor, into y: inout Tensor) {
+        y.copy(x)
+        self(&y)
     }
 }

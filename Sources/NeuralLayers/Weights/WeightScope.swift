@@ -65,6 +65,23 @@ package struct WeightScope: Sendable {
         }
     }
 
+    /// A matrix `[rows, columns]` in the same types, of which single rows are taken where the file has them.
+    package func table(_ name: String, _ rows: Int, _ columns: Int) throws -> RowTable {
+        let entry = try claim(name, [rows, columns])
+        func table(_ format: WeightFormat, scale: Tensor? = nil) throws -> RowTable {
+            RowTable(
+                rows: rows, columns: columns, format: format, bytes: try file.bytes(path(name)), scale: scale)
+        }
+        switch entry.type {
+        case .float32, .bfloat16:
+            try requireFinite(try file.tensor(path(name)), name)
+            return try table(entry.type == .float32 ? .float32 : .bfloat16)
+        case .int8: return try table(.int8, scale: try tensor(name + "_scale", [rows]))
+        default:
+            throw ModelError.type(path: path(name), expected: "F32, BF16 or I8", found: entry.type.rawValue)
+        }
+    }
+
     /// Throws if the file holds tensors that no layer has taken.
     package func requireAllUsed() throws {
         let rest = used.unused(of: file.entries.keys)
@@ -87,19 +104,13 @@ package struct WeightScope: Sendable {
         guard finite else { throw ModelError.notFinite(path: path(name)) }
     }
 
-    /// Packs the file's bytes, by way of aligned memory.
     private func packed(
         _ name: String, _ outputs: Int, _ inputs: Int, _ format: WeightFormat, scale: Tensor? = nil,
         bias: Tensor?
     ) throws -> PackedMatrix {
-        try file.withBytes(path(name)) { bytes in
-            withUnsafeTemporaryAllocation(byteCount: bytes.count, alignment: 64) { aligned in
-                aligned.copyMemory(from: bytes)
-                return PackedMatrix(
-                    outputs: outputs, inputs: inputs, format: format,
-                    weights: UnsafeRawBufferPointer(aligned),
-                    scale: scale, bias: bias)
-            }
+        try file.withBytes(path(name)) {
+            PackedMatrix(
+                outputs: outputs, inputs: inputs, format: format, weights: $0, scale: scale, bias: bias)
         }
     }
 }

@@ -7,12 +7,24 @@ extension PackedMatrix {
         return apply(x, rows: x.count / max(inputs, 1), stride: inputs, on: pool)
     }
 
+    /// The product into `y` `[rows, outputs]`, whose elements need not be defined before.
+    package func apply(_ x: Tensor, into y: inout Tensor, on pool: WorkerPool) {
+        precondition(
+            x.columns == inputs && y.columns == outputs && x.rows == y.rows,
+            "\(x.shape) into \(y.shape) by a matrix of \(inputs) inputs and \(outputs) outputs")
+        let rows = x.rows
+        y.withMutablePointer { target in
+            x.withPointer {
+                apply($0, rows: rows, stride: inputs, into: target, outputStride: outputs, on: pool)
+            }
+        }
+    }
+
     /// The product for `rows` windows of `inputs` consecutive elements of `x`, each `stride` elements after the
     /// one before. A convolution over `[frames, channels]` is the product with `inputs = taps · channels`.
     package func apply(_ x: Tensor, rows: Int, stride: Int, on pool: WorkerPool) -> Tensor {
         precondition(rows == 0 || (rows - 1) * stride + inputs <= x.count, "windows reach past the input")
         var y = Tensor(uninitialized: [rows, outputs])
-        guard rows > 0, outputs > 0 else { return y }
         y.withMutablePointer { target in
             x.withPointer { source in
                 apply(source, rows: rows, stride: stride, into: target, outputStride: outputs, on: pool)
@@ -27,36 +39,76 @@ extension PackedMatrix {
         _ x: UnsafePointer<Float>, rows: Int, stride: Int, into y: UnsafeMutablePointer<Float>,
         outputStride: Int, on pool: WorkerPool
     ) {
-        let product = audiolm_gemm(
-            x: x, x_stride: stride, panels: UnsafeRawPointer(storage.pointer), scale: storage.scale,
-            bias: storage.bias, y: y, y_stride: outputStride, inner: inputs, outputs: outputs)
-        let kernel =
-            switch format {
-            case .float32: kernels.pointee.gemm_f32
-            case .bfloat16: kernels.pointee.gemm_bf16
-            case .int8: kernels.pointee.gemm_i8
-            }
-        let panels = panelCount
-        let (rowTile, panelTile) = rows <= 16 ? (rows, Self.narrowTile(inputs)) : (96, 4)
-        let rowTiles = (rows + rowTile - 1) / rowTile
-        let panelTiles = (panels + panelTile - 1) / panelTile
-        withUnsafePointer(to: product) { product in
-            pool.run(rowTiles * panelTiles) { index in
-                let (panelIndex, rowIndex) = index.quotientAndRemainder(dividingBy: rowTiles)
-                kernel(
-                    product,
-                    audiolm_tile(
-                        row_begin: rowIndex * rowTile, row_end: min((rowIndex + 1) * rowTile, rows),
-                        panel_begin: panelIndex * panelTile,
-                        panel_end: min((panelIndex + 1) * panelTile, panels)))
-            }
+        guard rows > 0, outputs > 0 else { return }
+        switch format {
+        case .float32, .bfloat16:
+            applyFloats(x, rows: rows, stride: stride, into: y, outputStride: outputStride, on: pool)
+        case .int8:
+            applyFixedPoint(x, rows: rows, stride: stride, into: y, outputStride: outputStride, on: pool)
         }
         withExtendedLifetime(storage) {}
     }
 
-    /// Panels of one tile for a few rows: a multiple of 8, about 32 K weights, to outweigh handing it out.
-    private static func narrowTile(_ inputs: Int) -> Int {
-        let panels = (1 << 15) / max(inputs * panelWidth, 1)
-        return max(8, panels / 8 * 8)
+    private func applyFloats(
+        _ x: UnsafePointer<Float>, rows: Int, stride: Int, into y: UnsafeMutablePointer<Float>,
+        outputStride: Int, on pool: WorkerPool
+    ) {
+        let product = audiolm_gemm(
+            x: x, x_stride: stride, panels: UnsafeRawPointer(storage.pointer), scale: storage.scale,
+            bias: storage.bias, y: y, y_stride: outputStride, inner: inputs, outputs: outputs)
+        let kernel = format == .float32 ? kernels.pointee.gemm_f32 : kernels.pointee.gemm_bf16
+        withUnsafePointer(to: product) { product in
+            tiles(rows: rows, leastPanels: 8, on: pool) { kernel(product, $0) }
+        }
+    }
+
+    /// By way of rows in 24-bit fixed point.
+    private func applyFixedPoint(
+        _ x: UnsafePointer<Float>, rows: Int, stride: Int, into y: UnsafeMutablePointer<Float>,
+        outputStride: Int, on pool: WorkerPool
+    ) {
+        guard let sums = storage.sums, let scale = storage.scale else { return }
+        let group = 16
+        let groups = (rows + group - 1) / group
+        let scaleBytes = (rows * MemoryLayout<Float>.stride + 63) / 64 * 64
+        pool.scratch.with(byteCount: scaleBytes + groups * group * 4 * paddedInputs) { memory in
+            let scales = memory.assumingMemoryBound(to: Float.self)
+            let fixed = audiolm_fixed_point(
+                x: x, x_stride: stride, count: inputs, inner: paddedInputs, fixed: memory + scaleBytes,
+                scale: scales)
+            withUnsafePointer(to: fixed) { fixed in
+                pool.run(groups) {
+                    kernels.pointee.fixed_point(fixed, $0 * group, min(($0 + 1) * group, rows))
+                }
+            }
+            let product = audiolm_gemm_i8(
+                x: memory + scaleBytes, x_scale: scales,
+                panels: UnsafePointer(storage.pointer.assumingMemoryBound(to: Int8.self)),
+                sums: sums, scale: scale, bias: storage.bias, y: y, y_stride: outputStride,
+                inner: paddedInputs, outputs: outputs)
+            withUnsafePointer(to: product) { product in
+                tiles(rows: rows, leastPanels: 1, on: pool) { kernels.pointee.gemm_i8(product, $0) }
+            }
+        }
+    }
+
+    /// Cuts a product: for a few rows into tiles of all rows and about 32 K weights, to outweigh handing them out.
+    private func tiles(
+        rows: Int, leastPanels: Int, on pool: WorkerPool, _ body: (audiolm_tile) -> Void
+    ) {
+        let panels = panelCount
+        let narrow = (1 << 15) / max(inputs * panelWidth, 1)
+        let (rowTile, panelTile) =
+            rows <= 16 ? (rows, max(leastPanels, narrow / leastPanels * leastPanels)) : (96, 64 / panelWidth)
+        let rowTiles = (rows + rowTile - 1) / rowTile
+        let panelTiles = (panels + panelTile - 1) / panelTile
+        pool.run(rowTiles * panelTiles) { index in
+            let (panelIndex, rowIndex) = index.quotientAndRemainder(dividingBy: rowTiles)
+            body(
+                audiolm_tile(
+                    row_begin: rowIndex * rowTile, row_end: min((rowIndex + 1) * rowTile, rows),
+                    panel_begin: panelIndex * panelTile,
+                    panel_end: min((panelIndex + 1) * panelTile, panels)))
+        }
     }
 }

@@ -10,6 +10,8 @@ internal import Synchronization
 package final class WorkerPool: Sendable {
     /// Threads that work, the caller included.
     package let threadCount: Int
+    /// Memory for the work that is handed out.
+    let scratch = ScratchMemory()
     private let shared: PoolState
     private let threads: [WorkerThread]
 

@@ -36,3 +36,16 @@ final class MappedFile: @unchecked Sendable {
         }
     }
 }
+
+/// Some bytes of a mapped file, which they keep mapped.
+package struct MappedBytes: Sendable {
+    let file: MappedFile
+    let range: Range<Int>
+
+    package var count: Int { range.count }
+
+    package func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        defer { withExtendedLifetime(file) {} }
+        return try body(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
+    }
+}

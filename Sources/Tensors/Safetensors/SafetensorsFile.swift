@@ -1,7 +1,7 @@
 /// A safetensors file, mapped into memory and checked as a whole when it is opened.
 ///
 /// The file is untrusted: sizes are bounded, offsets checked, and tensors must cover the data exactly once.
-/// Elements are copied out, so their alignment in the file does not matter.
+/// Elements are copied out or read one by one, so their alignment in the file does not matter.
 package struct SafetensorsFile: Sendable {
     package let path: String
     /// Type, shape and place of each tensor by name.
@@ -50,6 +50,13 @@ package struct SafetensorsFile: Sendable {
     package func entry(_ name: String) throws(SafetensorsError) -> SafetensorsEntry {
         guard let entry = entries[name] else { throw .missing(path: path, name: name) }
         return entry
+    }
+
+    /// A tensor's bytes where the file has them, possibly misaligned.
+    package func bytes(_ name: String) throws(SafetensorsError) -> MappedBytes {
+        let range = try entry(name).bytes
+        return MappedBytes(
+            file: file, range: dataStart + range.lowerBound..<dataStart + range.upperBound)
     }
 
     /// Calls `body` with a tensor's bytes, possibly misaligned.

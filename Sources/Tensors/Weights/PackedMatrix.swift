@@ -3,29 +3,31 @@ package enum WeightFormat: String, Sendable, CaseIterable {
     case float32
     /// The upper halves of 32-bit floats; widened exactly on use.
     case bfloat16
-    /// Signed bytes with one 32-bit scale for each output; products and sums are 32-bit floats.
+    /// Signed bytes with one 32-bit scale for each output. What they are multiplied with is rounded to 24 bits of the
+    /// greatest magnitude in its row.
     case int8
 }
 
-/// A matrix of weights `[outputs, inputs]`, packed once for products x · Wᵀ: panels of 16 outputs, within a panel
-/// input by input, so that the kernels read it from front to back.
+/// A matrix of weights `[outputs, inputs]`, packed once for products x · Wᵀ: panels of 16 outputs (64 of bytes), within
+/// a panel input by input (four by four), so that the kernels read it from front to back.
 ///
-/// An element of a product is one sum over the inputs in ascending order, whatever the number of rows, threads or
-/// the instruction set: products are equal bit for bit.
+/// An element of a product is one sum over the inputs in ascending order, or an exact one of bytes, whatever the number
+/// of rows, threads or the instruction set: products are equal bit for bit.
 package struct PackedMatrix: Sendable {
-    /// Outputs of one panel.
-    package static let panelWidth = 16
-
     package let outputs: Int
     package let inputs: Int
     package let format: WeightFormat
     let storage: PackedStorage
 
-    var panelCount: Int { (outputs + Self.panelWidth - 1) / Self.panelWidth }
+    /// Outputs of one panel.
+    var panelWidth: Int { format == .int8 ? 64 : 16 }
+    var panelCount: Int { (outputs + panelWidth - 1) / panelWidth }
+    /// Inputs with the zeros that make them whole groups.
+    var paddedInputs: Int { format == .int8 ? (inputs + 63) / 64 * 64 : inputs }
 
     /// Packs weights.
     /// - Parameters:
-    ///   - weights: `[outputs, inputs]` row-major elements of `format`, aligned for them.
+    ///   - weights: `[outputs, inputs]` row-major elements of `format`.
     ///   - scale: one factor for each output.
     ///   - bias: one addend for each output.
     package init(
@@ -38,14 +40,21 @@ package struct PackedMatrix: Sendable {
         self.outputs = outputs
         self.inputs = inputs
         self.format = format
-        let padded = (outputs + Self.panelWidth - 1) / Self.panelWidth * Self.panelWidth
-        storage = PackedStorage(byteCount: padded * inputs * format.elementSize)
+        let width = format == .int8 ? 64 : 16
+        let padded = (outputs + width - 1) / width * width
+        let group = format == .int8 ? 64 : 1
+        storage = PackedStorage(
+            byteCount: padded * ((inputs + group - 1) / group * group) * format.elementSize)
         storage.scale = scale.map { PackedStorage.padded($0, to: padded) }
         storage.bias = bias.map { PackedStorage.padded($0, to: padded) }
         switch format {
-        case .float32: pack(weights.bindMemory(to: Float.self))
-        case .bfloat16: pack(weights.bindMemory(to: UInt16.self))
-        case .int8: pack(weights.bindMemory(to: Int8.self))
+        case .float32: pack(weights, as: Float.self)
+        case .bfloat16: pack(weights, as: UInt16.self)
+        case .int8:
+            if scale == nil {
+                storage.scale = PackedStorage.padded(Tensor([outputs], filledWith: 1), to: padded)
+            }
+            packBytes(weights)
         }
     }
 
@@ -60,37 +69,44 @@ package struct PackedMatrix: Sendable {
         }
     }
 
-    private func pack<Element>(_ source: UnsafeBufferPointer<Element>) {
-        guard let source = source.baseAddress else { return }
-        let target = storage.pointer.assumingMemoryBound(to: Element.self)
-        for output in 0..<outputs {
-            let (panel, lane) = output.quotientAndRemainder(dividingBy: Self.panelWidth)
-            let column = target + panel * inputs * Self.panelWidth + lane
-            let row = source + output * inputs
-            for input in 0..<inputs { column[input * Self.panelWidth] = row[input] }
+    private func pack<Element: BitwiseCopyable>(_ source: UnsafeRawBufferPointer, as type: Element.Type) {
+        let target = storage.pointer.assumingMemoryBound(to: type)
+        let size = MemoryLayout<Element>.size
+        for panel in 0..<panelCount {
+            let first = panel * panelWidth
+            let width = min(panelWidth, outputs - first)
+            for input in 0..<inputs {
+                let place = (panel * inputs + input) * panelWidth
+                for lane in 0..<width {
+                    target[place + lane] = source.loadUnaligned(
+                        fromByteOffset: ((first + lane) * inputs + input) * size, as: type)
+                }
+            }
         }
     }
 
-    /// Writes the weights of one output, scaled and widened, to `target` (`inputs` elements).
-    package func copyRow(_ output: Int, into target: UnsafeMutablePointer<Float>) {
-        precondition(output >= 0 && output < outputs, "row \(output) of \(outputs)")
-        let (panel, lane) = output.quotientAndRemainder(dividingBy: Self.panelWidth)
-        let start = panel * inputs * Self.panelWidth + lane
-        switch format {
-        case .float32:
-            let column = storage.pointer.assumingMemoryBound(to: Float.self) + start
-            for input in 0..<inputs { target[input] = column[input * Self.panelWidth] }
-        case .bfloat16:
-            let column = storage.pointer.assumingMemoryBound(to: UInt16.self) + start
-            for input in 0..<inputs {
-                target[input] = Float(bitPattern: UInt32(column[input * Self.panelWidth]) << 16)
+    /// Packs bytes four inputs at a time, and adds them up for each output.
+    private func packBytes(_ source: UnsafeRawBufferPointer) {
+        let padded = panelCount * panelWidth
+        let sums = UnsafeMutablePointer<Int32>.allocate(capacity: max(padded, 1))
+        sums.initialize(repeating: 0, count: max(padded, 1))
+        storage.sums = sums
+        let whole = inputs / 4 * 4
+        for output in 0..<outputs {
+            let (panel, column) = output.quotientAndRemainder(dividingBy: panelWidth)
+            let target = storage.pointer + panel * paddedInputs * panelWidth + 4 * column
+            let row = UnsafeRawBufferPointer(rebasing: source[output * inputs..<(output + 1) * inputs])
+            for input in stride(from: 0, to: whole, by: 4) {
+                target.storeBytes(
+                    of: row.loadUnaligned(fromByteOffset: input, as: UInt32.self),
+                    toByteOffset: input * panelWidth, as: UInt32.self)
             }
-        case .int8:
-            let column = storage.pointer.assumingMemoryBound(to: Int8.self) + start
-            let factor = storage.scale?[output] ?? 1
-            for input in 0..<inputs { target[input] = Float(column[input * Self.panelWidth]) * factor }
+            for input in whole..<inputs {
+                target.storeBytes(
+                    of: row[input], toByteOffset: whole * panelWidth + input - whole, as: UInt8.self)
+            }
+            sums[output] = row.reduce(Int32(0)) { $0 + Int32(Int8(bitPattern: $1)) }
         }
-        withExtendedLifetime(storage) {}
     }
 }
 

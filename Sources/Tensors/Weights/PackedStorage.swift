@@ -6,6 +6,8 @@ final class PackedStorage: @unchecked Sendable {
     /// Factors and addends of the outputs, padded with zeros to whole panels.
     var scale: UnsafeMutablePointer<Float>?
     var bias: UnsafeMutablePointer<Float>?
+    /// Of bytes: the sum of each output's weights, padded as well.
+    var sums: UnsafeMutablePointer<Int32>?
 
     /// Zeroed memory.
     init(byteCount: Int) {
@@ -24,5 +26,6 @@ final class PackedStorage: @unchecked Sendable {
         pointer.deallocate()
         scale?.deallocate()
         bias?.deallocate()
+        sums?.deallocate()
     }
 }

@@ -12,23 +12,6 @@ package struct CoarseStage: Sendable {
     private let transformer: Transformer
     private let heads: [Linear]
 
-    /// One sequence as far as it has come.
-    package struct State: Sendable {
-        fileprivate var cache: TransformerCache
-        /// Semantic tokens from the sequence's first frame on; append new ones before the steps that see them.
-        package var semantic: [Int]
-        /// `[frames][levels]`; codes that are not yet drawn are blank.
-        fileprivate var codes: [[Int]]
-        fileprivate let promptFrames: Int
-        fileprivate let levels: Int
-
-        /// Steps that have been run: a frame is complete `levels - 1` steps after its own.
-        fileprivate var step: Int { cache.position }
-
-        /// The frames of which all levels are known.
-        package var completeFrames: ArraySlice<[Int]> { codes[..<max(promptFrames, step - levels + 1)] }
-    }
-
     /// Throws `ModelError` or `SafetensorsError` where the weights are not this model's.
     package init(_ configuration: CoarseStageConfiguration, from weights: WeightScope) throws {
         try configuration.validate()
@@ -49,28 +32,35 @@ package struct CoarseStage: Sendable {
     ///   - prompt: `[frames][levels]`; further levels are ignored.
     ///   - semantic: tokens from the prompt's first frame on, as many as are known.
     package func makeState(prompt: [[Int]], semantic: [Int], on pool: WorkerPool) -> State {
-        let codes = prompt.map { Array($0.prefix(configuration.levels)) }
         var state = State(
-            cache: transformer.makeCache(window: configuration.attentionWindow), semantic: semantic,
-            codes: codes, promptFrames: codes.count, levels: configuration.levels)
-        if !codes.isEmpty { _ = advance(&state, by: codes.count, on: pool) }
+            cache: transformer.makeCache(window: configuration.attentionWindow),
+            CoarseSequence(configuration, prompt: prompt, semantic: semantic), promptFrames: prompt.count)
+        if !prompt.isEmpty { advance(&state, by: prompt.count, on: pool) }
         return state
     }
 
-    /// Semantic tokens that the next step sees, counted from the sequence's first frame.
+    /// Semantic tokens of each sequence that the next step sees beyond those that it knows.
     package func semanticTokensNeeded(_ state: State) -> Int {
-        state.step / configuration.framesPerSemanticToken + configuration.lookAhead + 1
+        let seen = state.step / configuration.framesPerSemanticToken + configuration.lookAhead + 1
+        return max(seen - state.sequences[0].semanticCount, 0)
     }
 
-    /// Runs one step and draws one code of each level that is not given by the prompt.
-    package func next(_ state: inout State, _ sampler: inout TokenSampler, on pool: WorkerPool) {
-        let step = state.step
-        let hidden = advance(&state, by: 1, on: pool)
-        state.codes.append([Int](repeating: configuration.codes, count: configuration.levels))
-        for (level, head) in heads.enumerated() where step - level >= state.promptFrames {
-            let logits = head(hidden, on: pool)
-            state.codes[step - level][level] = logits.withPointer {
-                sampler.draw(UnsafeBufferPointer(start: $0, count: configuration.codes))
+    /// Runs one step and draws, by each sequence's sampler, one code of each level that is not given by the prompt.
+    /// Allocates nothing as long as frames are taken now and then.
+    package func next(_ state: inout State, _ samplers: inout [TokenSampler], on pool: WorkerPool) {
+        precondition(samplers.count == state.sequences.count, "\(samplers.count) samplers")
+        let (step, codes) = (state.step, configuration.codes)
+        advance(&state, by: 1, on: pool)
+        for sequence in samplers.indices { state.sequences[sequence].addFrame() }
+        for level in heads.indices where step - level >= state.promptFrames {
+            state.logits.setRows(samplers.count)
+            heads[level](state.x, into: &state.logits, on: pool)
+            for sequence in samplers.indices {
+                let code = state.logits.withPointer {
+                    samplers[sequence].draw(
+                        UnsafeBufferPointer(start: $0 + sequence * codes, count: codes))
+                }
+                state.sequences[sequence].set(code, frame: step - level, level: level)
             }
         }
     }
@@ -78,27 +68,29 @@ package struct CoarseStage: Sendable {
     /// The logits of every code given those before it and the semantic tokens: one `[frames, codes]` per level.
     package func logits(_ codes: [[Int]], semantic: [Int], on pool: WorkerPool) -> [Tensor] {
         var state = State(
-            cache: transformer.makeCache(window: configuration.attentionWindow), semantic: semantic,
-            codes: codes, promptFrames: codes.count, levels: configuration.levels)
-        let hidden = advance(&state, by: codes.count + configuration.levels - 1, on: pool)
+            cache: transformer.makeCache(window: configuration.attentionWindow),
+            CoarseSequence(configuration, prompt: codes, semantic: semantic), promptFrames: codes.count)
+        advance(&state, by: codes.count + configuration.levels - 1, on: pool)
         return heads.enumerated().map { level, head in
-            head(hidden.rows(level..<(level + codes.count)), on: pool)
+            head(state.x.rows(level..<(level + codes.count)), on: pool)
         }
     }
 
-    /// Runs the next `count` steps, whose inputs must be known, and returns their last layer `[count, width]`.
-    private func advance(_ state: inout State, by count: Int, on pool: WorkerPool) -> Tensor {
-        let steps = state.step..<(state.step + count)
-        var x = conditioning(state.semantic, steps: steps, on: pool)
-        for (level, embedding) in embeddings.enumerated() {
-            embedding.add(steps.map { previousCode(state, step: $0, level: level) }, to: &x)
+    /// Runs the next `count` steps of every sequence, whose inputs must be known; leaves their last layer in
+    /// `state.x` `[sequences · count, width]`.
+    private func advance(_ state: inout State, by count: Int, on pool: WorkerPool) {
+        let first = state.step
+        state.x.setRows(state.sequences.count * count)
+        conditioning(&state, steps: first..<first + count, on: pool)
+        for sequence in state.sequences.indices {
+            for offset in 0..<count {
+                for level in embeddings.indices {
+                    // What the step before held at this level.
+                    let code = state.sequences[sequence].code(frame: first + offset - 1 - level, level: level)
+                    embeddings[level].add(code, toRow: sequence * count + offset, of: &state.x)
+                }
+            }
         }
-        return transformer(x, cache: &state.cache, on: pool)
-    }
-
-    /// What the step before `step` held at `level`.
-    private func previousCode(_ state: State, step: Int, level: Int) -> Int {
-        let frame = step - 1 - level
-        return state.codes.indices.contains(frame) ? state.codes[frame][level] : configuration.codes
+        transformer(&state.x, cache: &state.cache, on: pool)
     }
 }

@@ -19,19 +19,24 @@ struct SemanticConditioning: Sendable {
         phase = try Embedding(configuration.framesPerSemanticToken, width, from: weights["phase_embedding"])
     }
 
-    /// `[steps.count, width]` for steps of a sequence whose semantic tokens are `semantic`; those beyond its end
-    /// count as unknown.
-    func callAsFunction(_ semantic: [Int], steps: Range<Int>, on pool: WorkerPool) -> Tensor {
-        let windows = steps.flatMap { step in
-            let first = step / configuration.framesPerSemanticToken
-            return (first...(first + configuration.lookAhead)).map {
-                $0 < semantic.count ? semantic[$0] : configuration.semanticVocabulary
+    /// Writes what some steps of every sequence know to `state.x` `[sequences · steps, width]`.
+    func callAsFunction(_ state: inout CoarseStage.State, steps: Range<Int>, on pool: WorkerPool) {
+        state.seen.setRows(state.x.rows)
+        for sequence in state.sequences.indices {
+            for step in steps {
+                let row = sequence * steps.count + step - steps.lowerBound
+                let first = step / configuration.framesPerSemanticToken
+                for ahead in 0...configuration.lookAhead {
+                    embedding.copy(
+                        state.sequences[sequence].semanticToken(first + ahead), toRow: row,
+                        column: ahead * configuration.semanticWidth, of: &state.seen)
+                }
             }
         }
-        let tokens = embedding(windows)
-            .reshaped([steps.count, (configuration.lookAhead + 1) * configuration.semanticWidth])
-        var conditioning = projection(tokens, on: pool)
-        phase.add(steps.map { $0 % configuration.framesPerSemanticToken }, to: &conditioning)
-        return conditioning
+        projection(state.seen, into: &state.x, on: pool)
+        for row in 0..<state.x.rows {
+            let step = steps.lowerBound + row % steps.count
+            phase.add(step % configuration.framesPerSemanticToken, toRow: row, of: &state.x)
+        }
     }
 }

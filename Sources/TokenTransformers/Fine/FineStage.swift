@@ -56,18 +56,10 @@ package struct FineStage: Sendable {
         for (lower, embedding) in embeddings.enumerated() {
             // Above the level only the prompt is known.
             let known = lower < level ? window.count : promptFrames
-            add(embedding(window[..<known].map { $0[lower] }), to: &x)
+            for row in 0..<known { embedding.add(window[row][lower], toRow: row, of: &x) }
         }
-        let hidden = transformer.full(x, on: pool)
-        return heads[level - configuration.coarseLevels](hidden.rows(first..<hidden.rows), on: pool)
-    }
-
-    /// Adds `part` to the first rows of `x`.
-    private func add(_ part: Tensor, to x: inout Tensor) {
-        part.withPointer { source in
-            x.withMutablePointer { target in
-                for i in 0..<part.count { target[i] += source[i] }
-            }
-        }
+        var buffers = transformer.makeBuffers()
+        let hidden = transformer.full(x, from: first, &buffers, on: pool)
+        return heads[level - configuration.coarseLevels](hidden, on: pool)
     }
 }

@@ -8,11 +8,22 @@ package struct SemanticStage: Sendable {
     private let transformer: Transformer
     private let head: Linear
 
-    /// One sequence of tokens as the stage has seen it so far.
+    /// One sequence of tokens, or several in step, as the stage has seen them so far.
     package struct State: Sendable {
         fileprivate var cache: TransformerCache
-        /// Of the token that comes next: `[1, vocabulary]`.
+        fileprivate var x: Tensor
+        /// Of the token that comes next: `[sequences, vocabulary]`.
         package fileprivate(set) var logits: Tensor
+        /// The token of each sequence that was drawn last.
+        package fileprivate(set) var drawn: [Int]
+
+        /// This one sequence as `count` sequences, which may go on differently.
+        package func repeated(_ count: Int) -> State {
+            State(
+                cache: cache.repeated(count), x: Tensor([count, x.columns]),
+                logits: Tensor.concatenateRows([Tensor](repeating: logits, count: count)),
+                drawn: [Int](repeating: 0, count: count))
+        }
     }
 
     /// Throws `ModelError` or `SafetensorsError` where the weights are not this model's.
@@ -25,33 +36,51 @@ package struct SemanticStage: Sendable {
         head = try Linear(width, configuration.vocabulary, bias: false, from: weights["head"])
     }
 
-    /// A sequence that has only begun.
+    /// One sequence that has only begun.
     package func makeState(on pool: WorkerPool) -> State {
-        var cache = transformer.makeCache(window: configuration.attentionWindow)
-        let start = transformer(embedding([configuration.vocabulary]), cache: &cache, on: pool)
-        return State(cache: cache, logits: head(start, on: pool))
+        var state = State(
+            cache: transformer.makeCache(window: configuration.attentionWindow),
+            x: Tensor([1, configuration.transformer.width]), logits: Tensor([1, configuration.vocabulary]),
+            drawn: [configuration.vocabulary])
+        readDrawn(&state, on: pool)
+        return state
     }
 
-    /// Appends known tokens; the state's logits are then those of the token after them.
+    /// Appends known tokens to a state's one sequence; its logits are then those of the token after them.
     package func read(_ tokens: [Int], state: inout State, on pool: WorkerPool) {
+        precondition(state.drawn.count == 1, "\(state.drawn.count) sequences cannot read one's tokens")
         guard !tokens.isEmpty else { return }
-        let hidden = transformer(embedding(tokens), cache: &state.cache, on: pool)
+        var hidden = embedding(tokens)
+        transformer(&hidden, cache: &state.cache, on: pool)
         state.logits = head(hidden.rows((hidden.rows - 1)..<hidden.rows), on: pool)
     }
 
-    /// Draws the next token and appends it.
-    package func next(_ state: inout State, _ sampler: inout TokenSampler, on pool: WorkerPool) -> Int {
-        let token = state.logits.withPointer {
-            sampler.draw(UnsafeBufferPointer(start: $0, count: configuration.vocabulary))
+    /// Draws the next token of each sequence by its sampler, and appends it: `state.drawn`. Allocates nothing.
+    package func next(_ state: inout State, _ samplers: inout [TokenSampler], on pool: WorkerPool) {
+        precondition(samplers.count == state.drawn.count, "\(samplers.count) samplers")
+        let vocabulary = configuration.vocabulary
+        for sequence in samplers.indices {
+            state.drawn[sequence] = state.logits.withPointer {
+                samplers[sequence].draw(
+                    UnsafeBufferPointer(start: $0 + sequence * vocabulary, count: vocabulary))
+            }
         }
-        read([token], state: &state, on: pool)
-        return token
+        readDrawn(&state, on: pool)
     }
 
     /// The logits of every token given those before it: `[tokens, vocabulary]`.
     package func logits(_ tokens: [Int], on pool: WorkerPool) -> Tensor {
         var cache = transformer.makeCache(window: configuration.attentionWindow)
-        let inputs = [configuration.vocabulary] + tokens.dropLast()
-        return head(transformer(embedding(inputs), cache: &cache, on: pool), on: pool)
+        var hidden = embedding([configuration.vocabulary] + tokens.dropLast())
+        transformer(&hidden, cache: &cache, on: pool)
+        return head(hidden, on: pool)
+    }
+
+    private func readDrawn(_ state: inout State, on pool: WorkerPool) {
+        for sequence in state.drawn.indices {
+            embedding.copy(state.drawn[sequence], toRow: sequence, of: &state.x)
+        }
+        transformer(&state.x, cache: &state.cache, on: pool)
+        head(state.x, into: &state.logits, on: pool)
     }
 }

@@ -4,9 +4,9 @@ import Tensors
 /// The blocks that a stage consists of, and a final norm: `[rows, width]` → `[rows, width]`.
 struct Transformer: Sendable {
     let configuration: TransformerConfiguration
-    let blocks: [TransformerBlock]
-    let norm: RMSNorm
-    let rotary: RotaryEmbedding
+    private let blocks: [TransformerBlock]
+    private let norm: RMSNorm
+    private let rotary: RotaryEmbedding
 
     init(_ configuration: TransformerConfiguration, from weights: WeightScope) throws {
         self.configuration = configuration
@@ -17,23 +17,36 @@ struct Transformer: Sendable {
         rotary = RotaryEmbedding(headDimension: configuration.width / configuration.heads)
     }
 
-    /// Causal: the positions that follow those in `cache`, one or many, with the same result.
-    func callAsFunction(_ x: Tensor, cache: inout TransformerCache, on pool: WorkerPool) -> Tensor {
-        let table = rotary.table(cache.position..<(cache.position + x.rows))
+    /// Causal, in place: the positions of every sequence that follow those in `cache`, one or many, with the same
+    /// result. Allocates nothing if the call before had as many rows.
+    func callAsFunction(_ x: inout Tensor, cache: inout TransformerCache, on pool: WorkerPool) {
+        let first = cache.position
+        rotary.move(&cache.buffers.rotary, to: first..<first + x.rows / cache.sequences)
+        for (index, block) in blocks.enumerated() {
+            block(&x, cache: &cache.layers[index], &cache.buffers, on: pool)
+        }
+        norm(&x)
+    }
+
+    /// Bidirectional: every row sees every row. Only the rows from `first` on come out.
+    func full(_ x: Tensor, from first: Int, _ buffers: inout TransformerBuffers, on pool: WorkerPool)
+        -> Tensor
+    {
+        rotary.move(&buffers.rotary, to: 0..<x.rows)
         var y = x
         for (index, block) in blocks.enumerated() {
-            y = block(y, rotary: table, cache: &cache.layers[index], on: pool)
+            y = block.full(y, from: index == blocks.count - 1 ? first : 0, &buffers, on: pool)
         }
         return norm(y)
     }
 
-    /// Bidirectional: every row sees every row.
-    func full(_ x: Tensor, on pool: WorkerPool) -> Tensor {
-        let table = rotary.table(0..<x.rows)
-        return norm(blocks.reduce(x) { $1.full($0, rotary: table, on: pool) })
+    func makeCache(window: Int) -> TransformerCache {
+        TransformerCache(
+            layers: (0..<configuration.layers).map { _ in
+                KVCache(
+                    window: window, channels: configuration.width, heads: configuration.heads)
+            }, buffers: makeBuffers())
     }
 
-    func makeCache(window: Int) -> TransformerCache {
-        TransformerCache(layers: configuration.layers, window: window, width: configuration.width)
-    }
+    func makeBuffers() -> TransformerBuffers { blocks[0].makeBuffers(rotary: rotary.table(0..<0)) }
 }

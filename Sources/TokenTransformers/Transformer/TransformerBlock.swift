@@ -3,13 +3,14 @@ import Tensors
 
 /// Pre-norm attention and SwiGLU feed-forward, each added to its input: `[rows, width]` → `[rows, width]`.
 struct TransformerBlock: Sendable {
-    let attentionNorm: RMSNorm
-    let attention: Attention
-    let feedForwardNorm: RMSNorm
-    let feedForward: FeedForward
+    private let width: Int
+    private let attentionNorm: RMSNorm
+    private let attention: Attention
+    private let feedForwardNorm: RMSNorm
+    private let feedForward: FeedForward
 
     init(_ configuration: TransformerConfiguration, from weights: WeightScope) throws {
-        let width = configuration.width
+        width = configuration.width
         attentionNorm = try RMSNorm(width, from: weights["attention_norm"])
         attention = try Attention(
             width, heads: configuration.heads, bias: false, from: weights["attention"])
@@ -19,22 +20,61 @@ struct TransformerBlock: Sendable {
             from: weights["feed_forward"])
     }
 
-    /// Causal: the positions that follow those in `cache`.
+    func makeBuffers(rotary: RotaryTable) -> TransformerBuffers {
+        TransformerBuffers(
+            rotary: rotary, normed: Tensor([0, width]), added: Tensor([0, width]),
+            attention: attention.makeBuffers(), feedForward: feedForward.makeBuffers())
+    }
+
+    /// Causal, in place: the positions that follow those in `cache`.
     func callAsFunction(
-        _ x: Tensor, rotary: RotaryTable, cache: inout KVCache, on pool: WorkerPool
+        _ x: inout Tensor, cache: inout KVCache, _ buffers: inout TransformerBuffers, on pool: WorkerPool
+    ) {
+        buffers.setRows(x.rows)
+        attentionNorm(x, into: &buffers.normed)
+        attention(
+            buffers.normed, into: &buffers.added, rotary: buffers.rotary, cache: &cache, &buffers.attention,
+            on: pool)
+        x.add(buffers.added)
+        addFeedForward(to: &x, &buffers, on: pool)
+    }
+
+    /// Bidirectional: every row sees every row. Only the rows from `first` on come out.
+    func full(
+        _ x: Tensor, from first: Int, _ buffers: inout TransformerBuffers, on pool: WorkerPool
     ) -> Tensor {
-        finish(x, attention(attentionNorm(x), rotary: rotary, cache: &cache, on: pool), on: pool)
-    }
-
-    /// Bidirectional: every row sees every row.
-    func full(_ x: Tensor, rotary: RotaryTable, on pool: WorkerPool) -> Tensor {
-        finish(x, attention.full(attentionNorm(x), rotary: rotary, on: pool), on: pool)
-    }
-
-    private func finish(_ x: Tensor, _ attended: Tensor, on pool: WorkerPool) -> Tensor {
-        var y = x
-        y.add(attended)
-        y.add(feedForward(feedForwardNorm(y), on: pool))
+        buffers.normed.setRows(x.rows)
+        attentionNorm(x, into: &buffers.normed)
+        var y = first == 0 ? x : x.rows(first..<x.rows)
+        buffers.added.setRows(y.rows)
+        attention.full(
+            buffers.normed, from: first, into: &buffers.added, rotary: buffers.rotary, &buffers.attention,
+            on: pool)
+        y.add(buffers.added)
+        addFeedForward(to: &y, &buffers, on: pool)
         return y
+    }
+
+    private func addFeedForward(to x: inout Tensor, _ buffers: inout TransformerBuffers, on pool: WorkerPool)
+    {
+        buffers.setRows(x.rows)
+        feedForwardNorm(x, into: &buffers.normed)
+        feedForward(buffers.normed, into: &buffers.added, &buffers.feedForward, on: pool)
+        x.add(buffers.added)
+    }
+}
+
+/// Memory for what lies between a transformer's input and output, kept from step to step.
+struct TransformerBuffers: Sendable {
+    /// The turns of the positions of the step.
+    var rotary: RotaryTable
+    fileprivate var normed: Tensor
+    fileprivate var added: Tensor
+    fileprivate var attention: Attention.Buffers
+    fileprivate var feedForward: FeedForward.Buffers
+
+    fileprivate mutating func setRows(_ rows: Int) {
+        normed.setRows(rows)
+        added.setRows(rows)
     }
 }

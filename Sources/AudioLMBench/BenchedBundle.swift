@@ -1,0 +1,46 @@
+import Foundation
+import NeuralLayers
+import SemanticTokenizer
+import Tensors
+import TokenTransformers
+
+/// A bundle's folder, its networks to be loaded one by one.
+struct BenchedBundle {
+    let folder: String
+    let configuration: Configuration
+
+    init(folder: String) throws {
+        self.folder = folder
+        configuration = try JSONDecoder().decode(
+            Configuration.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/config.json")))
+    }
+
+    var codecFolder: String { folder + "/" + configuration.codec }
+
+    /// A network of the folder, and the size of the weights that each of a stage's steps uses.
+    func part<Part>(_ name: String, _ make: (WeightScope) throws -> Part) throws -> (Part, StageSize) {
+        let file = try SafetensorsFile(path: folder + "/\(name).safetensors")
+        let used = file.entries.filter { $0.value.shape.count == 2 && !$0.key.contains("embedding") }.values
+        let size = StageSize(
+            weights: Double(used.reduce(0) { $0 + $1.shape.reduce(1, *) }),
+            bytes: Double(used.reduce(0) { $0 + $1.bytes.count }))
+        return (try make(WeightScope(file)), size)
+    }
+
+    /// What the benchmarks read of a bundle's `config.json`.
+    struct Configuration: Decodable {
+        let codec: String
+        let tokenizer: TokenizerConfiguration
+        let semanticStage: SemanticStageConfiguration
+        let coarseStage: CoarseStageConfiguration
+        let fineStage: FineStageConfiguration
+
+        private enum CodingKeys: String, CodingKey {
+            case codec
+            case tokenizer = "semantic_tokenizer"
+            case semanticStage = "semantic_stage"
+            case coarseStage = "coarse_stage"
+            case fineStage = "fine_stage"
+        }
+    }
+}

@@ -1,0 +1,71 @@
+/* Products of many rows by the processor's matrix unit (AMX): tiles of sixteen rows by sixteen outputs. */
+
+typedef struct {
+    uint8_t palette, start_row, unused[14];
+    uint16_t row_bytes[16];
+    uint8_t rows[16];
+} __attribute__((packed)) tile_sizes;
+
+/* Fewer rows are sooner done without. */
+#define TILE_ROWS_LEAST 4
+
+/* Upper, middle and lower sums of sixteen rows by sixteen outputs, and then by the next sixteen. */
+ALWAYS_INLINE void sum_tiles(const audiolm_gemm_i8 *g, size_t row, const int8_t *w, int32_t sums[6][256]) {
+    const size_t inner = g->inner, step = 4 * AUDIOLM_PANEL_I8;
+    const uint8_t *x = (const uint8_t *)g->x + row * 4 * inner;
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+    _tile_zero(4);
+    _tile_zero(5);
+    for (size_t i = 0; i < inner; i += 64, x += 64, w += 16 * step) {
+        _tile_loadd(6, w, step);
+        _tile_loadd(7, x, 4 * inner);
+        _tile_dpbusd(0, 7, 6);
+        _tile_loadd(7, x + inner, 4 * inner);
+        _tile_dpbusd(1, 7, 6);
+        _tile_loadd(7, x + 2 * inner, 4 * inner);
+        _tile_dpbusd(2, 7, 6);
+        _tile_loadd(6, w + 64, step);
+        _tile_dpbusd(5, 7, 6);
+        _tile_loadd(7, x + inner, 4 * inner);
+        _tile_dpbusd(4, 7, 6);
+        _tile_loadd(7, x, 4 * inner);
+        _tile_dpbusd(3, 7, 6);
+    }
+    _tile_stored(0, sums[0], 64);
+    _tile_stored(1, sums[1], 64);
+    _tile_stored(2, sums[2], 64);
+    _tile_stored(3, sums[3], 64);
+    _tile_stored(4, sums[4], 64);
+    _tile_stored(5, sums[5], 64);
+}
+
+static void gemm_i8_tiles(const audiolm_gemm_i8 *g, audiolm_tile t) {
+    if (t.row_end - t.row_begin < TILE_ROWS_LEAST) {
+        gemm_i8(g, t);
+        return;
+    }
+    tile_sizes sizes = {.palette = 1};
+    for (int i = 0; i < 8; ++i) {
+        sizes.row_bytes[i] = 64;
+        sizes.rows[i] = 16;
+    }
+    _tile_loadconfig(&sizes);
+    _Alignas(64) int32_t sums[6][256];
+    for (size_t panel = t.panel_begin; panel < t.panel_end; ++panel)
+        for (size_t row = t.row_begin; row < t.row_end; row += 16)
+            for (size_t first = 0; first < AUDIOLM_PANEL_I8; first += 32) {
+                sum_tiles(g, row, g->panels + panel * g->inner * AUDIOLM_PANEL_I8 + first * 4, sums);
+                for (size_t r = 0; r < 16 && row + r < t.row_end; ++r)
+                    for (size_t p = 0; p < 2; ++p) {
+                        const size_t output = panel * AUDIOLM_PANEL_I8 + first + p * LANES;
+                        const sums_i8 of_row = {*(const i32x16 *)(sums[3 * p] + r * 16),
+                                                *(const i32x16 *)(sums[3 * p + 1] + r * 16),
+                                                *(const i32x16 *)(sums[3 * p + 2] + r * 16)};
+                        finish_i8(g, row + r, output, total_i8(&of_row, g->sums + output));
+                    }
+            }
+    _tile_release();
+}

@@ -1,0 +1,41 @@
+/* AVX-512 as in avx512.c with products of bytes (VNNI), and a second table that has the matrix unit (AMX), too. */
+#if defined(__x86_64__)
+
+#define TABLE audiolm_kernels_vnni
+#define TABLE_NAME "vnni"
+#define MAIN_PANELS 4
+#define GEMM_I8 gemm_i8
+#define PANELS_1 8
+#define PANELS_2 8
+#define PANELS_3 8
+
+#include <immintrin.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,amx-tile,amx-int8,avx2,fma"))), apply_to = function)
+#include "body/vector.h"
+
+#include "body/reduce.h"
+
+#include "body/attention.h"
+#include "body/fft.h"
+#include "body/four_inputs_bytes.h"
+#include "body/gemm.h"
+#include "body/gemm_i8.h"
+#include "body/gemm_i8_tiles.h"
+#include "body/rows.h"
+#include "body/table.h"
+
+#undef TABLE
+#undef TABLE_NAME
+#undef GEMM_I8
+#define TABLE audiolm_kernels_amx
+#define TABLE_NAME "amx"
+#define GEMM_I8 gemm_i8_tiles
+#include "body/table.h"
+#pragma clang attribute pop
+
+#endif

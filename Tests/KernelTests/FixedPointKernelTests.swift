@@ -1,0 +1,102 @@
+import CKernels
+import Tensors
+import TestSupport
+import Testing
+
+/// Products of rows in fixed point with 8-bit weights.
+@Suite struct FixedPointKernelTests {
+    /// A product, weights `[outputs, inner]` row-major.
+    private func product(
+        _ kernels: audiolm_kernels, x: [Float], weights: [Int8], scale: [Float], bias: [Float], rows: Int,
+        inner: Int, outputs: Int
+    ) -> [Float] {
+        let (depth, panels) = ((inner + 63) / 64 * 64, (outputs + 63) / 64)
+        let packed = UnsafeMutableBufferPointer<Int8>(
+            start: UnsafeMutableRawPointer.allocate(byteCount: panels * 64 * depth, alignment: 64)
+                .bindMemory(to: Int8.self, capacity: panels * 64 * depth), count: panels * 64 * depth)
+        packed.initialize(repeating: 0)
+        let fixed = UnsafeMutableRawPointer.allocate(
+            byteCount: (rows + 15) / 16 * 16 * 4 * depth, alignment: 64)
+        let sums = UnsafeMutableBufferPointer<Int32>(
+            start: UnsafeMutableRawPointer.allocate(byteCount: 4 * panels * 64, alignment: 64)
+                .bindMemory(to: Int32.self, capacity: panels * 64), count: panels * 64)
+        sums.initialize(repeating: 0)
+        defer {
+            packed.deallocate()
+            fixed.deallocate()
+            sums.deallocate()
+        }
+        for output in 0..<outputs {
+            for input in 0..<inner {
+                let weight = weights[output * inner + input]
+                let place = output / 64 * depth * 64 + input / 4 * 256 + output % 64 * 4 + input % 4
+                packed[place] = weight
+                sums[output] += Int32(weight)
+            }
+        }
+        var scales = [Float](repeating: .nan, count: rows)
+        var y = [Float](repeating: -1, count: rows * outputs)
+        scales.withUnsafeMutableBufferPointer { scales in
+            y.withUnsafeMutableBufferPointer { y in
+                x.withUnsafeBufferPointer { x in
+                    scale.withUnsafeBufferPointer { scale in
+                        bias.withUnsafeBufferPointer { bias in
+                            var rowsInFloat = audiolm_fixed_point(
+                                x: x.baseAddress!, x_stride: inner, count: inner, inner: depth, fixed: fixed,
+                                scale: scales.baseAddress!)
+                            kernels.fixed_point(&rowsInFloat, 0, rows)
+                            var task = audiolm_gemm_i8(
+                                x: fixed, x_scale: scales.baseAddress!, panels: packed.baseAddress!,
+                                sums: sums.baseAddress!, scale: scale.baseAddress!, bias: bias.baseAddress,
+                                y: y.baseAddress!, y_stride: outputs, inner: depth, outputs: outputs)
+                            kernels.gemm_i8(
+                                &task,
+                                audiolm_tile(row_begin: 0, row_end: rows, panel_begin: 0, panel_end: panels))
+                        }
+                    }
+                }
+            }
+        }
+        return y
+    }
+
+    @Test(arguments: KernelVariant.available, [1, 2, 3, 4, 5, 15, 16, 17, 40])
+    func variantsEqualTheReference(variant: KernelVariant, rows: Int) {
+        var random = SeededGenerator(seed: UInt64(rows))
+        for (inner, outputs) in [(1, 1), (3, 17), (64, 64), (65, 65), (100, 200), (300, 130)] {
+            let x = random.normals(rows * inner)
+            let weights = (0..<outputs * inner).map { _ in Int8.random(in: -127...127, using: &random) }
+            let padded = (outputs + 63) / 64 * 64
+            let (scale, bias) = (random.normals(padded), random.normals(padded))
+            let run = {
+                product(
+                    $0, x: x, weights: weights, scale: scale, bias: bias, rows: rows, inner: inner,
+                    outputs: outputs)
+            }
+            expectIdentical(
+                run(variant.kernels), run(KernelVariant.reference), "\(rows) x \(inner) x \(outputs)")
+        }
+    }
+
+    /// Sums that 32 bits do not hold.
+    @Test(arguments: KernelVariant.available)
+    func longRowsDoNotOverflow(variant: KernelVariant) {
+        let (inner, scale) = (5000, [Float](repeating: 1, count: 64))
+        for (weight, sign) in [(Int8(127), Float(1)), (-127, 1), (127, -1), (-128, -1)] {
+            let y = product(
+                variant.kernels, x: [Float](repeating: 2 * sign, count: inner),
+                weights: [Int8](repeating: weight, count: inner), scale: scale,
+                bias: [Float](repeating: 0, count: 64), rows: 1, inner: inner, outputs: 1)
+            expectClose(y, [2 * sign * Float(weight) * Float(inner)], relative: 1e-6)
+        }
+    }
+
+    @Test(arguments: KernelVariant.available)
+    func silenceGivesTheBias(variant: KernelVariant) {
+        let y = product(
+            variant.kernels, x: [0, 0, 1e-38, 0], weights: [1, 2, 3, 4],
+            scale: [Float](repeating: 1, count: 64), bias: [Float](repeating: 0.5, count: 64), rows: 2,
+            inner: 2, outputs: 2)
+        #expect(y == [0.5, 0.5, 0.5, 0.5])
+    }
+}
