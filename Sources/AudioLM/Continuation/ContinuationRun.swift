@@ -53,7 +53,9 @@ struct ContinuationRun {
         let encoded = try PromptTokens(
             prompt, plan: plan, networks: networks, pool: pool, isCancelled: isCancelled)
         semanticState = networks.semanticStage.makeState(on: pool)
-        networks.semanticStage.read(encoded.semantic, state: &semanticState, on: pool)
+        if !encoded.semantic.isEmpty {
+            networks.semanticStage.read(encoded.semantic, state: &semanticState, on: pool)
+        }
         if isCancelled() { throw CancellationError() }
         let ratio = networks.coarseStage.configuration.framesPerSemanticToken
         coarseState = networks.coarseStage.makeState(
@@ -93,7 +95,9 @@ struct ContinuationRun {
     private mutating func makeCoarseFrames(_ count: Int) throws -> ArraySlice<[Int]> {
         let first = plan.promptFrames + doneFrames
         while coarseState.completeFrames.count < first + count {
-            while coarseState.semantic.count < networks.coarseStage.semanticTokensNeeded(coarseState) {
+            while plan.semanticTokens > 0,
+                coarseState.semantic.count < networks.coarseStage.semanticTokensNeeded(coarseState)
+            {
                 try step()
                 let token = journal.time(.semantic) {
                     networks.semanticStage.next(&semanticState, &semanticSampler, on: pool)
