@@ -17,6 +17,7 @@ from .training_record import training_record
 
 RESULTS = (
     "codec", "codec_speed", "stages", "continuations", "speed", "training", "voices", "likelihood", "sound_kinds",
+    "detector",
 )
 FIGURES: dict[str, Callable[[Results], list[Figure]]] = {"piano": targets.figures, "speech": speech_targets.figures}
 PROBE_ROWS = {"tokenizer": "tokens", "log-frequency frames": "plain_frames"}
@@ -91,6 +92,10 @@ def continuations_table(results: Results) -> str:
     return tables.consistency_rows(results["continuations"])
 
 
+def detector_table(results: Results) -> str:
+    return tables.detector_rows(results["detector"]) if "detector" in results else "Not measured yet."
+
+
 def training_table(results: Results, codec: bool = False) -> str:
     """Of the codec, or of everything else."""
     rows = [[part, f"{row['steps']:,}", f"{row['minutes']:.0f}"]
@@ -104,6 +109,7 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "codec": codec_table,
     "codec-speed": codec_speed_table,
     "continuations": continuations_table,
+    "detector": detector_table,
     "training": training_table,
     "codec-training": lambda results: training_table(results, codec=True),
 }

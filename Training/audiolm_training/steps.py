@@ -26,6 +26,7 @@ STEPS = {
     "evaluate-voices": "evaluate_voices",
     "evaluate-likelihood": "evaluate_likelihood",
     "train-sound-kinds": "train_sound_kinds",
+    "train-detector": "train_detector",
     "evaluate-speed": "evaluate_speed",
     "picture": "picture",
     "codec-pictures": "codec_pictures",

@@ -71,3 +71,16 @@ def consistency_rows(result: dict[str, Any]) -> str:
         ["consistency with the prompt", "all", "95 % interval", *kinds, "own nearer than others"],
         [[name, f"{s['value']:.2f}", f"{s['low']:.2f} to {s['high']:.2f}", *(f"{s[kind]:.2f}" for kind in kinds),
           f"{100 * s['own_nearer_than_others']:.0f} %"] for name, s in result["consistency"].items()])  # fmt: skip
+
+
+DETECTOR_SOUNDS = {"rendered": "rendered test pieces", "real": "real recordings"}
+
+
+def detector_rows(result: dict[str, Any]) -> str:
+    """What `train-detector` writes, of sound that it did not train on."""
+    return markdown(
+        ["sound", "prompts", "crops of 1 s", "told right", "95 % interval",
+         "called synthetic: continuations", "real, coded", "real, not coded"],
+        [[title, str(row["prompts"]), f"{row['crops']:,}", f"{row['right']:.1%}", f"{row['low']:.1%} to {row['high']:.1%}",
+          *(f"{row['called_synthetic'][kind]:.1%}" for kind in ("continued", "coded", "truth"))]
+         for name, title in DETECTOR_SOUNDS.items() if (row := result.get(name))])  # fmt: skip
