@@ -1,3 +1,4 @@
+import AudioFiles
 import AudioLM
 import Comparison
 import Foundation
@@ -22,9 +23,17 @@ struct BundleListener: ComparisonModel {
 
     func impression(of continuation: [Float], after prompt: [Float]) throws -> ModelImpression {
         let found = try bundle.impression(of: continuation, after: prompt)
-        return ModelImpression(
+        return try ModelImpression(
             tokens: found.tokens, bits: found.bits.reduce(0, +) / Double(found.bits.count),
-            features: found.features)
+            features: found.features, syntheticShare: bundle.syntheticShare(of: continuation))
+    }
+
+    func acousticContinuation(of prompt: [Float], seconds: Double) throws -> [Float] {
+        let seam = try Seam(
+            after: AudioBuffer(mono: prompt, sampleRate: Sound.sampleRate), modelRate: bundle.sampleRate)
+        let options = ContinuationOptions(seconds: seconds, seed: 1, usesSemanticTokens: false)
+        let sound = try bundle.continuation(of: seam.prompt, options: options)
+        return try seam.continuation(sound, seconds: seconds).channels[0]
     }
 
     func coded(_ sound: [Float]) throws -> [Float] {
