@@ -18,17 +18,30 @@ QUIETEST = 3e-3  # root mean square: pauses are nobody's
 CONDITIONS = augment.Augmentation(cents=0.0, tilt=0.5, equaliser=1.0, room_chance=0.0, bandwidth_chance=0.0)
 
 
+class ChangeConvolution(nn.Conv1d):
+    """A convolution whose kernels sum to zero over time: it hears changes, not what a sound is like throughout."""
+
+    @property
+    def kernel(self) -> Tensor:
+        return self.weight - self.weight.mean(2, keepdim=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._conv_forward(x, self.kernel, self.bias)
+
+
 class CropClassifier(nn.Module):
     """Convolutions of `width` channels over log spectra whose mean is taken away, so that the level does not count."""
 
-    def __init__(self, classes: int, width: int, strides: Sequence[int], filterbank: Tensor | None = None) -> None:
+    def __init__(self, classes: int, width: int, strides: Sequence[int], filterbank: Tensor | None = None,
+                 first: type[nn.Conv1d] = nn.Conv1d) -> None:  # fmt: skip
         super().__init__()
         self.front_end = FrontEnd(BANDS, WINDOW, HOP, 1)
         if filterbank is not None:
             self.front_end.filterbank.copy_(filterbank)
         layers: list[nn.Module] = []
         for number, stride in enumerate(strides):
-            layers += [nn.Conv1d(width if number else BANDS, width, TAPS, stride, padding=TAPS // 2),
+            convolution = nn.Conv1d if number else first
+            layers += [convolution(width if number else BANDS, width, TAPS, stride, padding=TAPS // 2),
                        nn.BatchNorm1d(width), nn.ReLU(), nn.Dropout(0.1)]  # fmt: skip
         self.convolutions = nn.Sequential(*layers)
         self.head = nn.Linear(width, classes)

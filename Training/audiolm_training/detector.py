@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from . import weight_file
 from .bundle import merge_config, merge_golden
-from .crop_classifier import BANDS, CROP, HOP, SAMPLE_RATE, TAPS, WINDOW, CropClassifier
+from .crop_classifier import BANDS, CROP, HOP, SAMPLE_RATE, TAPS, WINDOW, ChangeConvolution, CropClassifier
 from .features import FLOOR, FrontEnd
 from .losses import mel_filters
 
@@ -33,8 +33,9 @@ class DetectorConfiguration:
 
 
 def untrained(configuration: DetectorConfiguration) -> CropClassifier:
+    """It hears changes alone: what a piano or a room is like throughout would tell pieces, which it would learn by heart."""
     filterbank = mel_filters(configuration.bands, configuration.window, SAMPLE_RATE).T
-    return CropClassifier(2, configuration.width, configuration.strides, filterbank)
+    return CropClassifier(2, configuration.width, configuration.strides, filterbank, ChangeConvolution)
 
 
 class Detector(nn.Module):
@@ -72,7 +73,8 @@ def folded(classifier: CropClassifier, configuration: DetectorConfiguration) -> 
     for number, convolution in enumerate(detector.convolutions):
         source, norm = layers[4 * number], layers[4 * number + 1]
         scale = norm.weight / (norm.running_var + norm.eps).sqrt()
-        convolution.weight.copy_(source.weight * scale[:, None, None] / (1 if number else 3))
+        weight = source.weight if number else source.kernel / 3
+        convolution.weight.copy_(weight * scale[:, None, None])
         convolution.bias.copy_((source.bias - norm.running_mean) * scale + norm.bias)
     detector.head.weight.copy_((classifier.head.weight[SYNTHETIC] - classifier.head.weight[REAL])[None])
     detector.head.bias.copy_((classifier.head.bias[SYNTHETIC] - classifier.head.bias[REAL])[None])

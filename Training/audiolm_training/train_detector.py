@@ -1,14 +1,15 @@
 """Step `train-detector`: a bundle's detector of its own continuations, into the bundle's folder.
 
 Prompts of rendered pieces and of real recordings, each with what follows it: `real` is what the codec leaves of
-that, `synthetic` what the bundle makes of the prompt. Trains on the pieces of the training split alone. Continuations of
-an earlier call are kept; remove RUNS/detector where the bundle has changed.
+that, `synthetic` what the bundle makes of the prompt. Trains on the pieces of the training split alone. Sounds of an
+earlier call are kept; remove RUNS/detector where the bundle has changed.
 """
 
 import argparse
 from pathlib import Path
 
 import numpy as np
+import soundfile
 import torch
 
 from . import crop_classifier, detector, tables
@@ -20,7 +21,7 @@ from .make_prompts import PROMPT_SECONDS, TRUTH_SECONDS, Prompt, cut, sound_file
 from .recordings import read_mono
 from .sound_features import SAMPLE_RATE
 
-STEPS = 1500
+STEPS = 500
 RESAMPLES = 2000
 # By class of sound: the truth, what the codec leaves of it, and the continuation of its prompt.
 TRUTH, CODED, CONTINUED = "truth", "coded", "continued"
@@ -72,8 +73,11 @@ def make_sounds(args: argparse.Namespace, name: str, source: Path, count: int) -
         continued = folder / f"{prompt.name}.wav"
         run_command(args.command, folder / f"{prompt.name}.prompt.wav", continued, seed, ["--model", str(args.bundle)],
                     TRUTH_SECONDS)  # fmt: skip
+        coded = folder / f"{prompt.name}.coded.wav"
+        if not coded.exists():
+            soundfile.write(coded, codec(truth)[0], SAMPLE_RATE, "FLOAT")
         sounds[TRUTH].append(truth)
-        sounds[CODED].append(codec(truth)[0])
+        sounds[CODED].append(read_mono(coded))
         sounds[CONTINUED].append(read_mono(continued))
         print(f"{prompt.name} of {count}", flush=True)
     return sounds
