@@ -62,6 +62,7 @@ def test_folding_and_storing_change_little(tmp_path):
     odds = logits[:, detector.SYNTHETIC] - logits[:, detector.REAL]
     folded = detector.folded(classifier, settings)
     assert torch.allclose(folded(crops), odds, atol=1e-4)
+    assert folded.convolutions[0].weight.sum(2).abs().max() < 1e-5, "what never changes is not heard"
     detector.export(folded, crops[1], tmp_path)
     assert torch.allclose(folded(crops), odds, atol=0.05)
     golden = weight_file.read(tmp_path / "golden.safetensors")
