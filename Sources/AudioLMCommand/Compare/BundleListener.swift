@@ -40,9 +40,11 @@ struct BundleListener: ComparisonModel {
         try bundle.detokenize(AudioTokens(semantic: [], acoustic: bundle.tokenize(sound).acoustic))
     }
 
-    /// What the bundle's checksums say, its codec's included; its configuration where there are none.
+    /// What the bundle's checksums say, its codec's included, and its configuration; its card does not count.
     private static func identity(of folder: URL) -> String {
         let files = ["SHA256SUMS", "config.json", "../codec/SHA256SUMS"].map { folder.appending(path: $0) }
-        return files.compactMap { try? String(contentsOf: $0, encoding: .utf8) }.joined(separator: "\n")
+        return files.compactMap { try? String(contentsOf: $0, encoding: .utf8) }
+            .flatMap { $0.split(whereSeparator: \.isNewline) }.filter { !$0.hasSuffix("README.md") }
+            .joined(separator: "\n")
     }
 }
