@@ -3,6 +3,8 @@
 PREFIX ?= /usr/local
 PYTHON ?= python3
 VENV ?= Training/.venv
+# The browser tests need no training code.
+BROWSER_VENV ?= Tests/Browser/.venv
 # Where SwiftPM builds; CI and worktrees may choose another folder.
 SCRATCH ?= .build
 SWIFT_BUILD = swift build -c release --scratch-path $(SCRATCH)
@@ -33,7 +35,7 @@ compare-demo: build ## compare the bundle with the references on ten prompts and
 	$(SCRATCH)/release/audiolm continue $(COMPARE_PROMPTS) --seconds 15 --only-continuation --seed 1 --quiet \
 		-o $(COMPARE_DEMO)/piano
 	$(SCRATCH)/release/audiolm compare $(COMPARE_PROMPTS) --reference $(COMPARE_PROMPTS) --model piano --seconds 15 \
-		--systems piano=$(COMPARE_DEMO)/piano,truth,codec,loop,other -o $(COMPARE_DEMO)/report
+		--systems piano=$(COMPARE_DEMO)/piano,truth,codec,acoustic,loop,other -o $(COMPARE_DEMO)/report
 	@echo "Open $(CURDIR)/$(COMPARE_DEMO)/report/index.html"
 
 build: system-packages toolchain ## build the tools
@@ -54,10 +56,11 @@ test: system-packages toolchain ## run the Swift tests
 train-test: $(VENV)/.installed ## run the training code's tests in an environment of their own
 	cd Training && OMP_NUM_THREADS=1 $(abspath $(VENV))/bin/python -m pytest -q tests
 
-browser-test: build $(VENV)/.installed ## press the report's controls in a real browser
-	@$(MAKE) --no-print-directory SYSTEM_PACKAGES=chromium system-packages
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check playwright
-	AUDIOLM=$(SCRATCH)/release/audiolm $(VENV)/bin/python -m pytest -q Tests/Browser
+browser-test: build ## press the report's controls in a real browser
+	@$(MAKE) --no-print-directory SYSTEM_PACKAGES="chromium python3-venv" system-packages
+	$(PYTHON) -m venv $(BROWSER_VENV)
+	$(BROWSER_VENV)/bin/pip install --quiet --disable-pip-version-check pytest playwright
+	AUDIOLM=$(SCRATCH)/release/audiolm $(BROWSER_VENV)/bin/python -m pytest -q Tests/Browser
 
 $(VENV)/.installed: Training/pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(MAKE) SYSTEM_PACKAGES=python3-venv system-packages
@@ -89,7 +92,7 @@ lint: toolchain ## check the layout of all Swift files
 	swift format lint --strict -r -p Package.swift Sources Tests
 
 clean: ## remove builds
-	rm -rf $(SCRATCH) $(VENV)
+	rm -rf $(SCRATCH) $(VENV) $(BROWSER_VENV)
 
 # Installs what dpkg does not have yet; asks for a password only then.
 system-packages:

@@ -28,14 +28,18 @@ public struct ContinuationOptions: Sendable, Equatable {
     /// How much of the prompt's end the models hear, in seconds; nil means as much as their windows hold.
     public var promptSeconds: Double?
     public var sampling: [TokenStage: SamplingOptions]
+    /// Whether the coarse stage follows semantic tokens. Without them it goes on from the prompt's acoustic tokens
+    /// alone: AudioLM's ablation, which keeps the sound and loses the thread of the music.
+    public var usesSemanticTokens: Bool
 
     public init(
         seconds: Double = 20, seed: UInt64, promptSeconds: Double? = nil,
-        sampling: [TokenStage: SamplingOptions] = [:]
+        sampling: [TokenStage: SamplingOptions] = [:], usesSemanticTokens: Bool = true
     ) {
         self.seconds = seconds
         self.seed = seed
         self.promptSeconds = promptSeconds
         self.sampling = sampling
+        self.usesSemanticTokens = usesSemanticTokens
     }
 }

@@ -71,6 +71,7 @@ import Testing
         (["p", "--systems", "truth"], "--reference"),
         (["p", "--systems", "x=x,x=real"], "two systems are named x"),
         (["p", "--systems", "codec", "--reference", "real"], "--model"),
+        (["p", "--systems", "acoustic"], "--model"),
         (["p", "--systems", "x=x", "--model", "./none"], "no model bundle ./none"),
         (["p", "--systems", "x=x", "--answers", "none.json"], "none.json"),
     ])

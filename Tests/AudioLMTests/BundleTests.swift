@@ -10,7 +10,7 @@ import Testing
         let information = bundle.information
         #expect(
             information.parts.map(\.name) == [
-                "semantic tokenizer", "semantic stage", "coarse stage", "fine stage", "codec",
+                "semantic tokenizer", "semantic stage", "coarse stage", "fine stage", "detector", "codec",
             ])
         #expect(information.parts.allSatisfy { $0.parameters > 1000 && $0.bytes > 1000 })
         #expect(information.threads == 1)
@@ -18,7 +18,7 @@ import Testing
 
     @Test func agreesWithItsGoldenFiles() throws {
         let results = try TinyBundle.load().verify()
-        #expect(results.count == 5)
+        #expect(results.count == 6)
         for result in results { #expect(result.passed, "\(result.part): \(result.detail)") }
     }
 
@@ -63,6 +63,8 @@ import Testing
         ("\"look_ahead\": 3", "\"look_ahead\": \"x\"", "look_ahead"),
         ("\"look_ahead\": 3,", "", "look_ahead"),
         ("\"top_p\": 0.95", "\"top_p\": 2", "top_p"),
+        ("\"taps\": 5", "\"taps\": 4", "detector.taps"),
+        ("\"crop\": 4800", "\"crop\": 4801", "detector.crop"),
         ("{", "", "JSON"),
     ])
     func refusesADamagedConfiguration(original: String, damaged: String, name: String) throws {

@@ -88,6 +88,30 @@ import Testing
         #expect(try await samples(seed: 1, greedy) != samples(seed: 1, [:]))
     }
 
+    @Test func atOnceIsTheSameSound() async throws {
+        let bundle = try TinyBundle.load()
+        let options = ContinuationOptions(seconds: 1.5, seed: 4)
+        let streamed = try await Collected(bundle.extend(TinyBundle.prompt(), options: options)).samples
+        #expect(try bundle.continuation(of: TinyBundle.prompt(), options: options) == streamed)
+    }
+
+    @Test func withoutSemanticTokensThatStageIsStill() async throws {
+        let bundle = try TinyBundle.load()
+        let options = ContinuationOptions(seconds: 1.5, seed: 4, usesSemanticTokens: false)
+        let acoustic = try await Collected(bundle.extend(TinyBundle.prompt(), options: options))
+        let summary = try #require(acoustic.summary)
+        #expect(acoustic.samples.count == 36_000 && summary.tokens[.semantic] == 0)
+        #expect(!acoustic.progress.contains { $0.stage == .semantic })
+        let whole = try bundle.continuation(
+            of: TinyBundle.prompt(), options: ContinuationOptions(seconds: 1.5, seed: 4))
+        #expect(acoustic.samples != whole)
+        // Nothing is drawn from the semantic stage, so how it would draw does not matter.
+        let wild = ContinuationOptions(
+            seconds: 1.5, seed: 4, sampling: [.semantic: SamplingOptions(temperature: 5)],
+            usesSemanticTokens: false)
+        #expect(try bundle.continuation(of: TinyBundle.prompt(), options: wild) == acoustic.samples)
+    }
+
     @Test func hearsTheEndOfThePrompt() async throws {
         let bundle = try TinyBundle.load()
         let options = ContinuationOptions(seconds: 1, seed: 1, promptSeconds: 1)

@@ -8,13 +8,13 @@ struct Expected: Decodable {
         let level: Double
         let dynamics: Double
         let onsets: [Double]
-        let onset_f: Double
+        let onsetF: Double
         let tempo: Double
-        let pitch_classes: [Float]
-        let librosa_chroma: [Float]
+        let pitchClasses: [Float]
+        let librosaChroma: [Float]
         let spectrum: [Float]
         let mfcc: [Float]
-        let stft_frame_100: [Float]
+        let stftFrame100: [Float]
         let repeats: Int
     }
 
@@ -53,6 +53,8 @@ struct Expected: Decodable {
 
     static func read() throws -> Expected {
         let file = URL(filePath: Fixtures.path("comparison/expected.json"))
-        return try JSONDecoder().decode(Expected.self, from: Data(contentsOf: file))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Expected.self, from: Data(contentsOf: file))
     }
 }

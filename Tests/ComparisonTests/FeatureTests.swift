@@ -18,16 +18,16 @@ import Testing
             #expect(abs(found.dynamics - one.dynamics) < 1e-2)
             #expect(found.onsets == one.onsets)
             expectClose(
-                found.pitchClasses, one.pitch_classes, absolute: 1e-4, relative: 1e-3, "pitch classes")
+                found.pitchClasses, one.pitchClasses, absolute: 1e-4, relative: 1e-3, "pitch classes")
             expectClose(found.spectrum, one.spectrum, absolute: 0.02, relative: 1e-3, "spectrum")
             expectClose(found.cepstrum, one.mfcc, absolute: 0.1, relative: 1e-2, "cepstrum")
             let spectra = Spectrogram(window: 2048, hop: 480)(sound)
             expectClose(
-                Array(spectra.rows(100..<101).elements[..<80]), one.stft_frame_100, absolute: 1e-5,
+                Array(spectra.rows(100..<101).elements[..<80]), one.stftFrame100, absolute: 1e-5,
                 "spectrogram")
             #expect(RepetitionFinder()(sound).repeats == one.repeats)
-            #expect(Similarity.correlation(found.pitchClasses, one.librosa_chroma) > 0.9)
-            #expect(abs(fMeasure(found.onsets, one.notes.map(\.onset)) - one.onset_f) < 1e-6)
+            #expect(Similarity.correlation(found.pitchClasses, one.librosaChroma) > 0.9)
+            #expect(abs(fMeasure(found.onsets, one.notes.map(\.onset)) - one.onsetF) < 1e-6)
         }
     }
 

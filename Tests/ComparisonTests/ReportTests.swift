@@ -59,16 +59,28 @@ import Testing
         #expect(try #require(summary("other", "overall").consistency).value < 0.5)
         #expect(try summary("loop", "repeats").mean.value > summary("truth", "repeats").mean.value)
         #expect(try summary("tool </script>", "diversity").mean.value > 0)
-        #expect(report.continuations.count == 4 * 6)
-        #expect(report.tests.count { $0.measure == "timbre" } == 10)
+        #expect(report.continuations.count == 4 * 7)
+        #expect(report.tests.count { $0.measure == "timbre" } == 15)
         #expect(report.drift.contains { $0.second == 7.5 && $0.measure == "overall" })
         #expect(try #require(report.scale.first { $0.measure == "overall" }).ownNearer == 1)
         #expect(report.prompts.map(\.prompt) == ["a", "b", "c", "d"])
         #expect(try #require(summary("codec", "pitch_classes").consistency).value > 0.5)
         #expect(try summary("tool </script>", "token_bits").mean.value > 0)
         #expect(try summary("tool </script>", "near_matches").mean.value < 1)
-        #expect(report.distances.count == 8 && !report.distances.contains { $0.system == "truth" })
-        #expect(report.distances.allSatisfy { $0.seconds > 1 && $0.value.isFinite })
+        #expect(try summary("acoustic", "called_synthetic").mean.value == 0.25)
+        #expect(try summary("acoustic", "pitch_classes").mean.value > 0.5)
+        #expect(report.distances.count == 10 && !report.distances.contains { $0.system == "truth" })
+        #expect(report.distances.allSatisfy { $0.seconds > 1 && $0.interval.value.isFinite })
+        #expect(report.distances.allSatisfy { $0.interval.low < $0.interval.high })
+    }
+
+    @Test func aScaleNeedsADifference() {
+        let all = [0, 1]
+        #expect(
+            SimilarityScale.consistency([0.5, 0.3], own: [1, 0.6], other: [0, 0], of: all) == 0.5)
+        let (own, other) = ([-0.02, -0.03], [-0.02, -0.03 - 1e-12])
+        #expect(SimilarityScale.consistency([-0.1, -0.2], own: own, other: other, of: all) == nil)
+        #expect(SimilarityScale.consistency([1, 1], own: [0, 0], other: [1, 1], of: all) == nil)
     }
 
     @Test func shardsMeetAndNothingIsMeasuredTwice() async throws {
@@ -94,7 +106,7 @@ import Testing
         let json = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.file("report.json")))
         #expect((json as? [String: Any])?["format"] as? Int == 1)
         let csv = try String(contentsOf: folder.file("report.csv"), encoding: .utf8)
-        #expect(csv.split(separator: "\n").count == 25)
+        #expect(csv.split(separator: "\n").count == 29)
         #expect(csv.hasPrefix("prompt,system,variation,source,seconds,faults,overall,pitch_classes"))
         let page = try String(contentsOf: folder.file("index.html"), encoding: .utf8)
         #expect(page.components(separatedBy: "class=\"sounds\"").count == 3)

@@ -1,6 +1,6 @@
 @testable import Comparison
 
-/// A model without networks: codes to 8 bits, and hears levels.
+/// A model without networks: codes to 8 bits, hears levels, and continues by the prompt backwards.
 struct StandInModel: ComparisonModel {
     let name = "stand-in"
     let identity = "1"
@@ -12,10 +12,15 @@ struct StandInModel: ComparisonModel {
                 return [Float(Sound.level(second)), second.reduce(0) { max($0, abs($1)) }]
             }
         let tokens = (0..<continuation.count / 960).map { Int(1000 * abs(continuation[960 * $0])) }
-        return ModelImpression(tokens: tokens, bits: Double(Set(tokens).count), features: seconds)
+        return ModelImpression(
+            tokens: tokens, bits: Double(Set(tokens).count), features: seconds, syntheticShare: 0.25)
     }
 
     func coded(_ sound: [Float]) throws -> [Float] {
         sound.dropLast(7).map { ($0 * 128).rounded() / 128 }
+    }
+
+    func acousticContinuation(of prompt: [Float], seconds: Double) throws -> [Float] {
+        (0..<Sound.samples(seconds)).map { prompt[prompt.count - 1 - $0 % prompt.count] }
     }
 }

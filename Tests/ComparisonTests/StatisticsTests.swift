@@ -31,6 +31,24 @@ import Testing
         #expect(Bootstrap(seed: 1).mean([]) == nil)
     }
 
+    @Test func jackknifeOfTheMean() {
+        let values = [2.0, 4, 4, 5, 9, 12]
+        let found = Jackknife.interval(count: values.count) { chosen in
+            chosen.reduce(0) { $0 + values[$1] } / Double(chosen.count)
+        }
+        // Of a mean, it is Student's interval: 6 ± 2.5706 · 3.7417 / √6.
+        #expect(abs(found.value - 6) < 1e-12 && abs(found.high - 9.9267) < 2e-3)
+        #expect(abs(found.low - 2.0733) < 2e-3 && found.count == 6)
+        let alone = Jackknife.interval(count: 1) { $0.isEmpty ? nil : 3 }
+        #expect(alone == Interval(value: 3, low: 3, high: 3, count: 1))
+    }
+
+    /// As tables have them.
+    @Test(arguments: [(1, 12.7062), (2, 4.3027), (3, 3.1824), (5, 2.5706), (9, 2.2622), (19, 2.0930)])
+    func studentsQuantiles(degrees: Int, expected: Double) {
+        #expect(abs(Jackknife.studentQuantile(degrees: degrees) / expected - 1) < 0.002)
+    }
+
     @Test func holm() {
         let adjusted = HolmCorrection.adjusted([0.01, 0.04, 0.03, 0.005])
         for (found, expected) in zip(adjusted, [0.03, 0.06, 0.06, 0.02]) {

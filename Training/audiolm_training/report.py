@@ -18,6 +18,7 @@ from .training_record import training_record
 RESULTS = (
     "codec", "codec_speed", "stages", "continuations", "speed", "training", "voices", "likelihood", "sound_kinds",
     "quantisation", "peers",
+    "detector",
 )
 FIGURES: dict[str, Callable[[Results], list[Figure]]] = {"piano": targets.figures, "speech": speech_targets.figures}
 PROBE_ROWS = {"tokenizer": "tokens", "log-frequency frames": "plain_frames"}
@@ -104,6 +105,10 @@ def peers_table(results: Results) -> str:
     return tables.peer_rows(results["peers"]) if "peers" in results else "Not measured yet."
 
 
+def detector_table(results: Results) -> str:
+    return tables.detector_rows(results["detector"]) if "detector" in results else "Not measured yet."
+
+
 def training_table(results: Results, codec: bool = False) -> str:
     """Of the codec, or of everything else."""
     rows = [[part, f"{row['steps']:,}", f"{row['minutes']:.0f}"]
@@ -120,6 +125,7 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "voices": voices_table,
     "quantisation": quantisation_table,
     "peers": peers_table,
+    "detector": detector_table,
     "training": training_table,
     "codec-training": lambda results: training_table(results, codec=True),
 }

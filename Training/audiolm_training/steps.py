@@ -27,6 +27,7 @@ STEPS = {
     "evaluate-likelihood": "evaluate_likelihood",
     "train-sound-kinds": "train_sound_kinds",
     "evaluate-quantisation": "evaluate_quantisation",
+    "train-detector": "train_detector",
     "evaluate-speed": "evaluate_speed",
     "benchmark-peers": "benchmark_peers",
     "picture": "picture",

@@ -99,3 +99,16 @@ def voices_rows(voices: dict[str, dict]) -> str:
         ["sound", "prompts", "seconds given to the prompt's speaker", "prompts given to the prompt's speaker"],
         [[name, str(row["prompts"]), f"{row['seconds_right']:.0%}", f"{row['prompts_right']:.0%}"]
          for name, row in voices.items()])  # fmt: skip
+
+
+DETECTOR_SOUNDS = {"rendered": "rendered test pieces", "real": "real recordings"}
+
+
+def detector_rows(result: dict[str, Any]) -> str:
+    """What `train-detector` writes, of sound that it did not train on."""
+    return markdown(
+        ["sound", "prompts", "crops of 1 s", "told right", "95 % interval",
+         "called synthetic: continuations", "real, coded", "real, not coded"],
+        [[title, str(row["prompts"]), f"{row['crops']:,}", f"{row['right']:.1%}", f"{row['low']:.1%} to {row['high']:.1%}",
+          *(f"{row['called_synthetic'][kind]:.1%}" for kind in ("continued", "coded", "truth"))]
+         for name, title in DETECTOR_SOUNDS.items() if (row := result.get(name))])  # fmt: skip

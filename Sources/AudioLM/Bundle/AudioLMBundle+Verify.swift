@@ -10,12 +10,24 @@ extension AudioLMBundle {
     public func verify() throws -> [VerificationResult] {
         let bundle = try GoldenFile(folder.appending(path: "golden.safetensors"))
         let codec = try GoldenFile(codecFolder.appending(path: "golden.safetensors"))
-        return [
+        let parts = [
             try bundle.verify("semantic_tokenizer", verifyTokenizer),
             try bundle.verify("semantic_stage", verifySemanticStage),
             try bundle.verify("coarse_stage", verifyCoarseStage),
             try bundle.verify("fine_stage", verifyFineStage),
             try codec.verify("codec", verifyCodec),
+        ]
+        return try networks.detector.map { detector in
+            parts + [try bundle.verify("detector") { try verify(detector, $0) }]
+        } ?? parts
+    }
+
+    private func verify(_ detector: Detector, _ golden: GoldenPart) throws -> [Comparison] {
+        let samples = try golden.tensor("samples").elements
+        guard samples.count == detector.configuration.crop else { throw golden.damage("samples") }
+        return [
+            .closeness(
+                "logits", Tensor([1], [detector.logit(of: samples, on: pool)]), try golden.tensor("logits"))
         ]
     }
 

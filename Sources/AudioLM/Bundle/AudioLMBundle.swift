@@ -25,6 +25,10 @@ public struct AudioLMBundle: Sendable {
                 path: folder.appending(path: "config.json").relativePath,
                 reason: "sampling.\(stage.rawValue): \(fault)")
         }
+        if let fault = configuration.detector?.fault {
+            throw BundleError.configuration(
+                path: folder.appending(path: "config.json").relativePath, reason: fault)
+        }
         name = configuration.name
         self.folder = folder
         codecFolder = folder.appending(path: configuration.codec).standardizedFileURL

@@ -14,6 +14,8 @@ struct BundleConfiguration: Decodable {
     let semanticStage: SemanticStageConfiguration
     let coarseStage: CoarseStageConfiguration
     let fineStage: FineStageConfiguration
+    /// Nil in a bundle without a detector.
+    let detector: DetectorConfiguration?
     let sampling: StageSampling
 
     /// How each stage draws its tokens where a request does not say.
@@ -32,7 +34,7 @@ struct BundleConfiguration: Decodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, codec, sampling
+        case name, codec, sampling, detector
         case semanticTokenizer = "semantic_tokenizer"
         case semanticStage = "semantic_stage"
         case coarseStage = "coarse_stage"

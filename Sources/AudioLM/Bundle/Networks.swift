@@ -5,13 +5,14 @@ import SoundStream
 import Tensors
 import TokenTransformers
 
-/// The five networks of a bundle, which agree with one another.
+/// The networks of a bundle, which agree with one another.
 struct Networks: Sendable {
     let codec: Codec
     let semanticTokenizer: Tokenizer
     let semanticStage: SemanticStage
     let coarseStage: CoarseStage
     let fineStage: FineStage
+    let detector: Detector?
     /// Name, weights and number of parameters of each part.
     let parts: [BundleInformation.Part]
 
@@ -39,6 +40,11 @@ struct Networks: Sendable {
         }
         fineStage = try load("fine stage", folder.appending(path: "fine_stage.safetensors")) {
             try FineStage(configuration.fineStage, from: $0)
+        }
+        detector = try configuration.detector.map { section in
+            try load("detector", folder.appending(path: "detector.safetensors")) {
+                try Detector(section, from: $0)
+            }
         }
         codec = try load("codec", codecFolder.appending(path: "codec.safetensors")) {
             try Codec(configuration: codecConfiguration, weights: $0)

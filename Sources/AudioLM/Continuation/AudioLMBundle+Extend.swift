@@ -55,4 +55,18 @@ extension AudioLMBundle {
         thread.start()
         return stream
     }
+
+    /// The whole sound of `extend` at once, made on the caller's thread.
+    ///
+    /// Checks for cancellation of the task between the steps of a stage; throws `ContinuationError` where the request
+    /// makes no sense.
+    /// - Parameter prompt: mono at `sampleRate`, at least a second.
+    public func continuation(of prompt: [Float], options: ContinuationOptions) throws -> [Float] {
+        var samples: [Float] = []
+        var run = try ContinuationRun(
+            self, prompt: prompt, options: options, variations: 1, isCancelled: { Task.isCancelled },
+            report: { if case .audio(_, let chunk) = $0 { samples += chunk } })
+        try run.finish()
+        return samples
+    }
 }

@@ -7,7 +7,7 @@ struct ContinuationPlan: Equatable {
     let samples: Int
     /// New codec frames: those of the samples, and those that must follow the last sample to decode it.
     let frames: Int
-    /// Semantic tokens that all steps of the coarse stage together see beyond the prompt's.
+    /// Semantic tokens that all steps of the coarse stage together see beyond the prompt's; 0 where it shall see none.
     let semanticTokens: Int
     /// Semantic tokens of the prompt's end that the semantic stage hears.
     let promptTokens: Int
@@ -44,6 +44,8 @@ struct ContinuationPlan: Equatable {
         promptTokens = min(tokens, networks.semanticStage.configuration.attentionWindow)
         promptFrames = min(tokens, coarse.attentionWindow / ratio) * ratio
         let lastStep = promptFrames + frames + coarse.levels - 2
-        semanticTokens = lastStep / ratio + coarse.lookAhead + 1 - promptFrames / ratio
+        semanticTokens =
+            options.usesSemanticTokens
+            ? lastStep / ratio + coarse.lookAhead + 1 - promptFrames / ratio : 0
     }
 }

@@ -46,7 +46,9 @@ struct ContinuationRun {
         let encoded = try PromptTokens(
             prompt, plan: plan, networks: networks, pool: pool, isCancelled: isCancelled)
         var semanticState = networks.semanticStage.makeState(on: pool)
-        networks.semanticStage.read(encoded.semantic, state: &semanticState, on: pool)
+        if !encoded.semantic.isEmpty {
+            networks.semanticStage.read(encoded.semantic, state: &semanticState, on: pool)
+        }
         self.semanticState = semanticState.repeated(count)
         if isCancelled() { throw CancellationError() }
         let ratio = networks.coarseStage.configuration.framesPerSemanticToken
@@ -90,7 +92,7 @@ struct ContinuationRun {
     /// The next `count` frames of coarse codes, and the semantic tokens that they need.
     private mutating func makeCoarseFrames(_ count: Int) throws {
         while coarseState.completeFrames < count {
-            while networks.coarseStage.semanticTokensNeeded(coarseState) > 0 {
+            while plan.semanticTokens > 0, networks.coarseStage.semanticTokensNeeded(coarseState) > 0 {
                 try step()
                 journal.time(.semantic) {
                     networks.semanticStage.next(&semanticState, &semanticSamplers, on: pool)

@@ -4,7 +4,7 @@ import Tensors
 
 /// The end of a prompt as tokens. Its start is cut so that the frames end with its last sample.
 struct PromptTokens {
-    /// As many as the semantic stage hears.
+    /// As many as the semantic stage hears; none where the plan has no semantic tokens.
     let semantic: [Int]
     /// `[frames][levels]`, as many as the coarse stage hears.
     let acoustic: [[Int]]
@@ -18,7 +18,7 @@ struct PromptTokens {
     ) throws {
         let tokenizer = networks.semanticTokenizer
         let heard = prompt.suffix(plan.promptTokens * tokenizer.configuration.frameSamples)
-        semantic = tokenizer.tokenize(Array(heard), on: pool)
+        semantic = plan.semanticTokens > 0 ? tokenizer.tokenize(Array(heard), on: pool) : []
         if isCancelled() { throw CancellationError() }
         let hop = networks.codec.configuration.hop
         let frames = min(plan.promptFrames + Self.warmUpFrames, prompt.count / hop)

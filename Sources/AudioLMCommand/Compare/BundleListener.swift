@@ -1,3 +1,4 @@
+import AudioFiles
 import AudioLM
 import Comparison
 import Foundation
@@ -22,18 +23,28 @@ struct BundleListener: ComparisonModel {
 
     func impression(of continuation: [Float], after prompt: [Float]) throws -> ModelImpression {
         let found = try bundle.impression(of: continuation, after: prompt)
-        return ModelImpression(
+        return try ModelImpression(
             tokens: found.tokens, bits: found.bits.reduce(0, +) / Double(found.bits.count),
-            features: found.features)
+            features: found.features, syntheticShare: bundle.syntheticShare(of: continuation))
+    }
+
+    func acousticContinuation(of prompt: [Float], seconds: Double) throws -> [Float] {
+        let seam = try Seam(
+            after: AudioBuffer(mono: prompt, sampleRate: Sound.sampleRate), modelRate: bundle.sampleRate)
+        let options = ContinuationOptions(seconds: seconds, seed: 1, usesSemanticTokens: false)
+        let sound = try bundle.continuation(of: seam.prompt, options: options)
+        return try seam.continuation(sound, seconds: seconds).channels[0]
     }
 
     func coded(_ sound: [Float]) throws -> [Float] {
         try bundle.detokenize(AudioTokens(semantic: [], acoustic: bundle.tokenize(sound).acoustic))
     }
 
-    /// What the bundle's checksums say, its codec's included; its configuration where there are none.
+    /// What the bundle's checksums say, its codec's included, and its configuration; its card does not count.
     private static func identity(of folder: URL) -> String {
         let files = ["SHA256SUMS", "config.json", "../codec/SHA256SUMS"].map { folder.appending(path: $0) }
-        return files.compactMap { try? String(contentsOf: $0, encoding: .utf8) }.joined(separator: "\n")
+        return files.compactMap { try? String(contentsOf: $0, encoding: .utf8) }
+            .flatMap { $0.split(whereSeparator: \.isNewline) }.filter { !$0.hasSuffix("README.md") }
+            .joined(separator: "\n")
     }
 }

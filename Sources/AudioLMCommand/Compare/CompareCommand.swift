@@ -14,10 +14,11 @@ struct CompareCommand: AsyncParsableCommand {
             and index.html, which opens from disk in any browser.
 
             Built-in systems: truth and other (the recording's own continuation and another's, from --reference), \
-            codec (the codec's round trip of the truth, with --model), and loop (the prompt again and again).
+            codec (the codec's round trip of the truth) and acoustic (the prompt continued without semantic tokens), both \
+            with --model, and loop (the prompt again and again).
 
-            With --model, a bundle hears the continuations too: token likelihood, and the distances to the real \
-            continuations on its own encoder's activations.
+            With --model, a bundle hears the continuations too: token likelihood, what its detector calls synthetic, and \
+            the distances to the real continuations on its own encoder's activations.
 
               audiolm compare prompts --systems ours=out,musicgen=mg,truth,loop --reference real -o report
             """)

@@ -4,7 +4,7 @@ package import Foundation
 /// was cut off goes on, and the shards of one run meet.
 package struct AnalysisCache: Sendable {
     /// Changes whenever a measure does.
-    private static let version = 1
+    private static let version = 2
     private let folder: URL
 
     /// Makes the folder where it is missing.
@@ -39,6 +39,7 @@ package struct AnalysisCache: Sendable {
         case .coded(let url):
             hash.update("coded \(model?.identity ?? "")\n".utf8)
             try hash.update(contentsOf: url)
+        case .acoustic: hash.update("acoustic \(model?.identity ?? "")\n".utf8)
         }
         return hash.hexadecimal()
     }

@@ -8,4 +8,6 @@ package protocol ComparisonModel: Sendable {
     func impression(of continuation: [Float], after prompt: [Float]) throws -> ModelImpression
     /// The codec's round trip of a sound: as many samples, or a few less.
     func coded(_ sound: [Float]) throws -> [Float]
+    /// The prompt continued without semantic tokens, the same each time.
+    func acousticContinuation(of prompt: [Float], seconds: Double) throws -> [Float]
 }

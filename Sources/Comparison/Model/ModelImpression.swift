@@ -9,13 +9,16 @@ package struct ModelImpression: Codable, Sendable, Equatable {
     /// Mean activations of the semantic encoder over each second: `[seconds × width]`, 32-bit floats.
     package let features: Data
     package let width: Int
+    /// Share of the seconds that the model's detector calls synthetic; nil without a detector, or where nothing sounds.
+    package let syntheticShare: Double?
 
     /// - Parameter features: `[seconds][width]`.
-    package init(tokens: [Int], bits: Double, features: [[Float]]) {
+    package init(tokens: [Int], bits: Double, features: [[Float]], syntheticShare: Double? = nil) {
         self.tokens = tokens
         self.bits = bits
         self.features = features.flatMap { $0 }.withUnsafeBufferPointer { Data(buffer: $0) }
         width = features.first?.count ?? 0
+        self.syntheticShare = syntheticShare
     }
 
     /// `[seconds][width]`

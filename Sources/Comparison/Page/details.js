@@ -54,10 +54,11 @@ function showMeasures() {
     { title: 'Source', text: 'wide', value: (one) => one.source, cell: (one) => one.source },
   ];
   if (report.scale.length) {
-    columns.splice(2, 0, {
-      title: 'Own nearer', unit: 'than others on average', value: (one) => quality.get(one.id)?.own_nearer,
-      cell: (one) => share(quality.get(one.id)?.own_nearer),
+    const nearer = (title, unit, key) => ({
+      title, unit, value: (one) => quality.get(one.id)?.[key], cell: (one) => share(quality.get(one.id)?.[key]),
     });
+    columns.splice(2, 0, nearer('Own nearer', 'than others on average', 'own_nearer'),
+      nearer('Own wins', 'against each other recording', 'own_wins'));
   }
   document.getElementById('measure-table').append(sortableTable('Measures', columns, report.measures));
 }

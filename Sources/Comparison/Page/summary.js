@@ -25,7 +25,7 @@ function describe() {
 function shownInterval(system, measure, ownUnits) {
   if (measure.group === 'distance') {
     const distance = report.distances.find((one) => one.system === system && one.measure === measure.id);
-    return distance && { value: distance.value, low: distance.value, high: distance.value, count: distance.seconds };
+    return distance?.interval;
   }
   const found = report.summary.find((one) => one.system === system && one.measure === measure.id);
   const scaled = measure.group === 'consistency' && report.settings.has_reference && !ownUnits;

@@ -26,9 +26,9 @@ struct PromptReader {
         }
     }
 
-    /// - Parameter impressions: by system, what the model hears in each second; the prompt's are added.
+    /// - Parameter impressions: by system and prompt, what the model hears in each second; this prompt's are added.
     func callAsFunction(
-        _ prompt: Prompt, impressions: inout [String: [[Double]]]
+        _ prompt: Prompt, impressions: inout [String: [[[Double]]]]
     ) throws -> PromptResult {
         let features = try Self.features(prompt, cache)
         let scale = try truthScale(prompt, features)
@@ -39,14 +39,17 @@ struct PromptReader {
             let sources = system.continuations[prompt.name] ?? []
             let analyses = try sources.map { try Self.analysis(prompt, $0, plan, cache) }
             var values = analyses.map { Self.values($0, features) }
+            var heard: [[Double]] = []
             for (index, source) in sources.enumerated() {
                 guard let impression = try impression(prompt, source) else { continue }
                 values[index][ModelMeasure.bits.id] = impression.bits
+                values[index][ModelMeasure.synthetic.id] = impression.syntheticShare
                 if let training = plan.training {
                     values[index].merge(Memorisation(impression.tokens, in: training).values) { $1 }
                 }
-                impressions[system.name, default: []] += impression.seconds
+                heard += impression.seconds
             }
+            impressions[system.name, default: []].append(heard)
             for (index, analysis) in analyses.enumerated() {
                 rows.append(
                     ContinuationRow(

@@ -62,7 +62,8 @@ package struct ScaleQuality: Codable, Sendable, Equatable {
 package struct SystemDistance: Codable, Sendable, Equatable {
     package let system: String
     package let measure: String
-    package let value: Double
+    /// The jackknife's over prompts.
+    package let interval: Interval
     /// Seconds of sound of the system, and of real continuations.
     package let seconds: Int
     package let realSeconds: Int

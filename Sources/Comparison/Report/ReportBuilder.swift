@@ -11,7 +11,7 @@ package struct ReportBuilder {
     package init(_ plan: ComparisonPlan, cache: AnalysisCache) throws {
         let read = try PromptReader(plan, cache: cache)
         self.plan = plan
-        var impressions: [String: [[Double]]] = [:]
+        var impressions: [String: [[[Double]]]] = [:]
         let results = try plan.prompts.map { try read($0, impressions: &impressions) }
         distances = try Self.distances(impressions, plan: plan, cache: cache)
         let overall = OverallConsistency(results)
@@ -20,8 +20,8 @@ package struct ReportBuilder {
         let known = Set(self.results.flatMap { $0.means.values.flatMap(\.keys) })
         let all =
             [OverallConsistency.measure] + ConsistencyMeasure.all.map(\.measure)
-            + ContinuationMeasure.all.map(\.measure) + [Diversity.measure, ModelMeasure.bits]
-            + Memorisation.measures
+            + ContinuationMeasure.all.map(\.measure)
+            + [Diversity.measure, ModelMeasure.bits, ModelMeasure.synthetic] + Memorisation.measures
         measures =
             all.filter { known.contains($0.id) }
             + (distances.isEmpty ? [] : [ModelMeasure.frechet, ModelMeasure.kernel])

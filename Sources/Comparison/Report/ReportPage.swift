@@ -20,9 +20,11 @@ enum ReportPage {
         return (Data(halves[0].utf8), Data((halves.count > 1 ? halves[1] : "").utf8))
     }
 
-    /// The element that holds a prompt's sounds.
+    /// The element that holds a prompt's sounds; the same for the same sounds.
     static func element(_ sounds: PromptSounds) throws -> Data {
-        let json = try escaped(JSONEncoder().encode(sounds))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let json = try escaped(encoder.encode(sounds))
         return Data("<script type=\"application/json\" class=\"sounds\">\(json)</script>\n".utf8)
     }
 

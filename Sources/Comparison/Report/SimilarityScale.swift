@@ -25,6 +25,9 @@ enum SimilarityScale {
         Anchors(own: measure.similarity(prompt, own), others: others.map { measure.similarity(prompt, $0) })
     }
 
+    /// Own continuations must be nearer than others by more than this share of either's similarity.
+    private static let least = 1e-3
+
     /// The ratio of means over the chosen prompts; nil where own continuations are no nearer than others, so that
     /// there is no scale.
     /// - Parameter own, other: means of the anchors by prompt.
@@ -35,7 +38,7 @@ enum SimilarityScale {
             ones += own[i]
             zeros += other[i]
         }
-        return ones > zeros ? (sum - zeros) / (ones - zeros) : nil
+        return ones - zeros > least * max(abs(ones), abs(zeros)) ? (sum - zeros) / (ones - zeros) : nil
     }
 
     static func quality(_ measure: String, _ anchors: [Anchors]) -> ScaleQuality {

@@ -7,6 +7,8 @@ package enum ContinuationSource: Sendable, Hashable {
     case promptLooped
     /// The codec's round trip of a file.
     case coded(URL)
+    /// What the bundle makes of the prompt without semantic tokens.
+    case acoustic
 
     /// The file's path, as the report says it.
     package var name: String {
@@ -14,6 +16,7 @@ package enum ContinuationSource: Sendable, Hashable {
         case .file(let url): url.relativePath
         case .promptLooped: "the prompt, looped"
         case .coded(let url): "\(url.relativePath), coded"
+        case .acoustic: "the prompt, continued without semantic tokens"
         }
     }
 }

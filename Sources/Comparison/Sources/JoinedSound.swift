@@ -14,23 +14,25 @@ struct JoinedSound: Sendable {
 
     /// - Parameters:
     ///   - seconds: as much of the continuation is taken at most.
-    ///   - model: what codes, where the source asks for that.
+    ///   - model: what codes or continues, where the source asks for that.
     init(
         _ prompt: PromptSound, _ source: ContinuationSource, seconds: Double,
         model: (any ComparisonModel)? = nil
     ) throws {
         switch source {
         case .coded(let url):
-            guard let model else {
-                throw ComparisonError("the system codec needs a bundle; name one with --model")
-            }
             let whole = try JoinedSound(prompt, .file(url), seconds: seconds)
-            let coded = try model.coded(whole.samples).prefix(whole.samples.count)
+            let coded = try Self.required(model, by: .codec).coded(whole.samples)
+                .prefix(whole.samples.count)
             let missing = [Float](repeating: 0, count: whole.samples.count - coded.count)
             self.init(
                 samples: whole.samples[..<whole.seam] + coded.dropFirst(whole.seam) + missing,
                 seam: whole.seam,
                 cameJoined: whole.cameJoined)
+        case .acoustic:
+            let sound = try Self.required(model, by: .acoustic)
+                .acousticContinuation(of: prompt.samples, seconds: seconds)
+            self.init(samples: prompt.samples + sound, seam: prompt.samples.count, cameJoined: false)
         case .promptLooped:
             let sound = prompt.samples
             let looped = (0..<Sound.samples(seconds)).map { sound[$0 % sound.count] }
@@ -64,6 +66,16 @@ struct JoinedSound: Sendable {
         self.samples = samples
         self.seam = seam
         self.cameJoined = cameJoined
+    }
+
+    private static func required(
+        _ model: (any ComparisonModel)?, by system: ReferenceSystem
+    ) throws -> any ComparisonModel {
+        guard let model else {
+            throw ComparisonError(
+                "the system \(system.rawValue) needs a bundle; name one with --model")
+        }
+        return model
     }
 
     /// The file's sound if its beginning is the prompt; nil if it is not.

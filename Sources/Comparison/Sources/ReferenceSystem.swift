@@ -1,5 +1,5 @@
-/// Systems that are always there: what the scale has at its ends, the simplest thing that repeats, and what a codec
-/// leaves of the truth.
+/// Systems that are always there: what the scale has at its ends, the simplest thing that repeats, what a codec leaves
+/// of the truth, and what a bundle makes of the prompt's sound alone.
 package enum ReferenceSystem: String, Sendable, CaseIterable {
     /// The recording's own continuation.
     case truth
@@ -9,14 +9,16 @@ package enum ReferenceSystem: String, Sendable, CaseIterable {
     case loop
     /// The codec's round trip of the recording's own continuation.
     case codec
+    /// The prompt continued by the coarse and fine stages without semantic tokens (AudioLM's ablation).
+    case acoustic
 
-    /// - Parameter truth: the folder of real continuations as a system; only `loop` needs none.
+    /// - Parameter truth: the folder of real continuations as a system; `loop` and `acoustic` need none.
     package func system(prompts: [Prompt], truth: ComparedSystem?) throws -> ComparedSystem {
         switch self {
         case .loop:
-            return ComparedSystem(
-                name: rawValue, origin: "the prompt, looped",
-                continuations: Dictionary(uniqueKeysWithValues: prompts.map { ($0.name, [.promptLooped]) }))
+            return made(.promptLooped, of: prompts)
+        case .acoustic:
+            return made(.acoustic, of: prompts)
         case .truth:
             let truth = try required(truth)
             return ComparedSystem(
@@ -35,6 +37,13 @@ package enum ReferenceSystem: String, Sendable, CaseIterable {
                 name: rawValue, origin: "another recording's continuation",
                 continuations: try Self.exchanged(prompts, truth))
         }
+    }
+
+    /// A system that makes its continuations of the prompts themselves.
+    private func made(_ source: ContinuationSource, of prompts: [Prompt]) -> ComparedSystem {
+        ComparedSystem(
+            name: rawValue, origin: source.name,
+            continuations: Dictionary(uniqueKeysWithValues: prompts.map { ($0.name, [source]) }))
     }
 
     private func required(_ truth: ComparedSystem?) throws -> ComparedSystem {

@@ -5,46 +5,40 @@ import Tensors
 ///
 /// Frame t is centred on sample t · hop, with zeros beyond the ends, so that n samples have n / hop + 1 frames.
 struct Spectrogram: Sendable {
-    private let transform: FourierTransform
-    private let window: [Double]
+    private let transform: RealFFT
+    private let window: [Float]
     private let hop: Int
+    /// Prompts are measured side by side, each on the thread that asks.
+    private let pool = WorkerPool(threads: 1)
 
     /// - Parameters:
     ///   - window: samples of a frame, a power of two.
     ///   - hop: samples from one frame to the next.
     init(window: Int, hop: Int) {
-        transform = FourierTransform(size: window)
-        self.window = (0..<window).map { 0.5 - 0.5 * cos(2 * .pi * Double($0) / Double(window)) }
+        transform = RealFFT(size: window)
+        self.window = hannWindow(window)
         self.hop = hop
     }
 
     func callAsFunction(_ sound: [Float]) -> Tensor {
-        let (size, bins) = (transform.size, transform.bins)
         let frames = sound.count / hop + 1
-        var result = Tensor(uninitialized: [frames, bins])
-        var pair = [Double](repeating: 0, count: 2 * size)
-        result.withMutablePointer { target in
-            pair.withUnsafeMutableBufferPointer { buffer in
-                guard let real = buffer.baseAddress else { return }
-                let imaginary = real + size
-                for frame in stride(from: 0, to: frames, by: 2) {
-                    let second = frame + 1 < frames
-                    fill(real, from: sound, at: frame * hop - size / 2)
-                    fill(imaginary, from: sound, at: second ? (frame + 1) * hop - size / 2 : sound.count)
-                    transform.magnitudes(
-                        real, imaginary, scale: 4 / Double(size), target + frame * bins,
-                        second ? target + (frame + 1) * bins : nil)
-                }
-            }
+        let scale = 4 / Float(transform.size)
+        var magnitudes = transform.powers(
+            of: padded(sound, frames: frames), frames: frames, hop: hop, window: window,
+            scale: scale * scale, on: pool)
+        let count = magnitudes.count
+        magnitudes.withMutablePointer { values in
+            for index in 0..<count { values[index] = values[index].squareRoot() }
         }
-        return result
+        return magnitudes
     }
 
-    /// The windowed samples from `start` on, zeros where there are none.
-    private func fill(_ target: UnsafeMutablePointer<Double>, from sound: [Float], at start: Int) {
-        for i in 0..<window.count {
-            let place = start + i
-            target[i] = place >= 0 && place < sound.count ? Double(sound[place]) * window[i] : 0
-        }
+    /// All samples that frames see: half a window of zeros, the sound, and zeros.
+    private func padded(_ sound: [Float], frames: Int) -> [Float] {
+        let margin = transform.size / 2
+        var padded = [Float](repeating: 0, count: (frames - 1) * hop + transform.size)
+        let seen = sound.prefix(padded.count - margin)
+        padded.replaceSubrange(margin..<margin + seen.count, with: seen)
+        return padded
     }
 }

@@ -1,4 +1,4 @@
-/// A value and the 95 % interval of its bootstrap.
+/// A value and its 95 % interval, of a bootstrap where nothing else is said.
 package struct Interval: Codable, Sendable, Equatable {
     package let value: Double
     package let low: Double

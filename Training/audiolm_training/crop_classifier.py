@@ -1,0 +1,96 @@
+"""A small convolutional network that tells crops of 1 s apart, and its training (AudioLM, sections IV-D and IV-F)."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from . import augment
+from .features import FrontEnd
+
+SAMPLE_RATE = 24_000
+BANDS, WINDOW, HOP, TAPS = 64, 1024, 240, 5
+CROP = SAMPLE_RATE
+BATCH, LEARNING_RATE = 32, 2e-3
+QUIETEST = 3e-3  # root mean square: pauses are nobody's
+CONDITIONS = augment.Augmentation(cents=0.0, tilt=0.5, equaliser=1.0, room_chance=0.0, bandwidth_chance=0.0)
+
+
+class ChangeConvolution(nn.Conv1d):
+    """A convolution whose kernels sum to zero over time: it hears changes, not what a sound is like throughout."""
+
+    @property
+    def kernel(self) -> Tensor:
+        return self.weight - self.weight.mean(2, keepdim=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._conv_forward(x, self.kernel, self.bias)
+
+
+class CropClassifier(nn.Module):
+    """Convolutions of `width` channels over log spectra whose mean is taken away, so that the level does not count."""
+
+    def __init__(self, classes: int, width: int, strides: Sequence[int], filterbank: Tensor | None = None,
+                 first: type[nn.Conv1d] = nn.Conv1d) -> None:  # fmt: skip
+        super().__init__()
+        self.front_end = FrontEnd(BANDS, WINDOW, HOP, 1)
+        if filterbank is not None:
+            self.front_end.filterbank.copy_(filterbank)
+        layers: list[nn.Module] = []
+        for number, stride in enumerate(strides):
+            convolution = nn.Conv1d if number else first
+            layers += [convolution(width if number else BANDS, width, TAPS, stride, padding=TAPS // 2),
+                       nn.BatchNorm1d(width), nn.ReLU(), nn.Dropout(0.1)]  # fmt: skip
+        self.convolutions = nn.Sequential(*layers)
+        self.head = nn.Linear(width, classes)
+
+    def forward(self, crops: Tensor) -> Tensor:
+        """Sound [batch, samples] -> logits [batch, classes], whatever the level."""
+        bands = self.front_end.log_bands(crops)
+        bands = bands - bands.mean((1, 2), keepdim=True)
+        return self.head(self.convolutions(bands.transpose(1, 2) / 3).mean(2))
+
+
+def loud(crop: np.ndarray) -> bool:
+    return float(np.sqrt(np.mean(crop**2))) > QUIETEST
+
+
+def crops_of(sound: np.ndarray, step: int = CROP) -> list[np.ndarray]:
+    """All crops of `sound` [samples] that are no pause, `step` samples apart."""
+    places = range(0, len(sound) - CROP + 1, step)
+    return [crop for start in places if loud(crop := sound[start : start + CROP])]
+
+
+def train(
+    model: CropClassifier, sounds: Sequence[list[np.ndarray]], steps: int, report: Callable[[int, float], None] | None = None
+) -> None:
+    """On the sounds of each class, float32 [samples] each; all classes are equally frequent. Seed it by torch's own."""
+    rng = np.random.default_rng(0)
+    model.train()
+    optimiser = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    for step in range(steps):
+        labels = rng.integers(0, len(sounds), BATCH)
+        crops = torch.stack([draw(sounds[label], rng) for label in labels])
+        loss = F.cross_entropy(model(crops), torch.from_numpy(labels))
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        if report:
+            report(step, loss.item())
+    model.eval()
+
+
+def draw(sounds: list[np.ndarray], rng: np.random.Generator) -> Tensor:
+    """A crop of 1 s from anywhere, half of them through another microphone."""
+    lengths = np.array([len(sound) - CROP + 1 for sound in sounds], float)
+    while True:
+        sound = sounds[rng.choice(len(sounds), p=lengths / lengths.sum())]
+        start = int(rng.integers(0, len(sound) - CROP + 1))
+        if loud(crop := sound[start : start + CROP]):
+            break
+    crop = torch.from_numpy(crop)
+    return augment.apply(crop, CROP, CONDITIONS, rng) if rng.random() < 0.5 else crop
