@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from . import augment
 from .features import FrontEnd
+from .losses import mel_filters
 
 SAMPLE_RATE = 24_000
 BANDS, WINDOW, HOP, TAPS = 64, 1024, 240, 5
@@ -30,14 +31,12 @@ class ChangeConvolution(nn.Conv1d):
 
 
 class CropClassifier(nn.Module):
-    """Convolutions of `width` channels over log spectra whose mean is taken away, so that the level does not count."""
+    """Convolutions of `width` channels over log-mel spectra whose mean is taken away, so that the level does not count."""
 
-    def __init__(self, classes: int, width: int, strides: Sequence[int], filterbank: Tensor | None = None,
-                 first: type[nn.Conv1d] = nn.Conv1d) -> None:  # fmt: skip
+    def __init__(self, classes: int, width: int, strides: Sequence[int], first: type[nn.Conv1d] = nn.Conv1d) -> None:
         super().__init__()
         self.front_end = FrontEnd(BANDS, WINDOW, HOP, 1)
-        if filterbank is not None:
-            self.front_end.filterbank.copy_(filterbank)
+        self.front_end.filterbank.copy_(mel_filters(BANDS, WINDOW, SAMPLE_RATE).T)
         layers: list[nn.Module] = []
         for number, stride in enumerate(strides):
             convolution = nn.Conv1d if number else first

@@ -34,8 +34,7 @@ class DetectorConfiguration:
 
 def untrained(configuration: DetectorConfiguration) -> CropClassifier:
     """It hears changes alone: what a piano or a room is like throughout would tell pieces, which it would learn by heart."""
-    filterbank = mel_filters(configuration.bands, configuration.window, SAMPLE_RATE).T
-    return CropClassifier(2, configuration.width, configuration.strides, filterbank, ChangeConvolution)
+    return CropClassifier(2, configuration.width, configuration.strides, ChangeConvolution)
 
 
 class Detector(nn.Module):

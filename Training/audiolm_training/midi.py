@@ -65,6 +65,15 @@ def transform(notes: list[Note], transpose: int, tempo: float) -> list[Note]:
     ]
 
 
+def excerpt(notes: list[Note], start: float, seconds: float) -> list[Note]:
+    """The notes that set in within `seconds` from `start` on, in time from there."""
+    return [
+        Note(note.onset - start, min(note.release - start, seconds), note.key, note.velocity)
+        for note in notes
+        if start <= note.onset < start + seconds
+    ]
+
+
 def to_array(notes: list[Note]) -> np.ndarray:
     """float32 [notes, 4]: onset and release in seconds, MIDI key, velocity."""
     rows = [(note.onset, note.release, note.key, note.velocity) for note in notes]

@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--passes", type=int, default=1, help="renderings of each training piece (held-out: one)")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--limit", type=int, help="render only so many pieces of each split")
+    parser.add_argument("--excerpt", type=float, help="render only so many seconds of each training piece, from anywhere")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -32,7 +33,8 @@ def run(args: argparse.Namespace) -> None:
     for split in ("test", "valid", "train"):
         chosen = [piece for piece in pieces if assignment.get(piece.path) == split][: args.limit]
         for number in range(args.passes if split == "train" else 1):
-            jobs += [(args.data, piece, split, number, out, instruments) for piece in chosen]
+            seconds = args.excerpt if split == "train" else None
+            jobs += [(args.data, piece, split, number, out, instruments, seconds) for piece in chosen]
     jobs.sort(key=lambda job: (job[3], _identifier(job)))  # random, so that any beginning is a fair sample
     done = 0
     out.mkdir(parents=True, exist_ok=True)
@@ -49,13 +51,13 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _identifier(job: tuple) -> str:
-    _, piece, _, number, _, _ = job
+    _, piece, _, number, *_ = job
     return hashlib.sha1(piece.path.encode()).hexdigest()[:10] + f"-{number}"
 
 
 def _choices(job: tuple) -> tuple[np.random.Generator, Path, int, float]:
     """This rendering's generator, instrument, transposition and tempo, fixed by its name."""
-    _, piece, split, number, _, instruments = job
+    _, piece, split, number, _, instruments, _ = job
     rng = np.random.default_rng(int(hashlib.sha1(f"{piece.path} {number}".encode()).hexdigest()[:12], 16))
     instrument = instruments[rng.integers(len(instruments))]
     if split != "train":
@@ -64,13 +66,16 @@ def _choices(job: tuple) -> tuple[np.random.Generator, Path, int, float]:
 
 
 def _render(job: tuple) -> dict | None:
-    data, piece, split, number, out, _ = job
+    data, piece, split, number, out, _, seconds = job
     identifier = _identifier(job)
     target = out / split / f"{identifier}.wav"
     if target.exists():
         return None
     rng, instrument, transpose, tempo = _choices(job)
     notes = midi.transform(midi.read_notes(data / piece.path), transpose, tempo)
+    if notes and seconds:
+        start = float(rng.uniform(0, max(notes[-1].onset - seconds, 0.0)))
+        notes = midi.excerpt(notes, start, seconds)
     if not notes:
         return None
     if instrument not in _pianos:

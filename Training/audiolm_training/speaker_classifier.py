@@ -1,4 +1,4 @@
-"""Tells a small set of speakers apart: convolutions over 64-band log spectra of 1 s (AudioLM, section IV-D)."""
+"""Tells a small set of speakers apart: convolutions over 64-band log-mel spectra of 1 s (AudioLM, section IV-D)."""
 
 from collections.abc import Sequence
 

@@ -54,6 +54,11 @@ def test_transposed_notes_stay_on_the_keyboard():
     assert midi.transform(notes, 3, 2.0) == [midi.Note(0.5, 1.0, 63, 64)]
 
 
+def test_an_excerpt_keeps_what_sets_in_within_it():
+    notes = [midi.Note(0, 9, 60, 64), midi.Note(2, 3, 61, 64), midi.Note(4, 9, 62, 64), midi.Note(5, 6, 63, 64)]
+    assert midi.excerpt(notes, 2, 3) == [midi.Note(0, 1, 61, 64), midi.Note(2, 3, 62, 64)]
+
+
 @pytest.mark.parametrize("key", [57, 69, 70])
 def test_a_string_sounds_at_its_keys_pitch_and_stops_after_its_release(piano, key):
     sound = SampledPiano(piano).play([midi.Note(0.5, 1.0, key, 127)])
@@ -111,7 +116,7 @@ def test_render_writes_sound_notes_and_manifest(tmp_path, piano):
         write_midi(data / f"{number}.mid", [("note_on", 0, 69), ("note_off", 1000, 69)])
         rows.append(f"{number}.mid,1,Bach,Bach/Player {number} - Fugue no {number}")
     (data / "midi_manifest.csv").write_text("\n".join(rows) + "\n")
-    render.run(argparse.Namespace(data=data, runs=tmp_path, passes=1, processes=1, limit=2))
+    render.run(argparse.Namespace(data=data, runs=tmp_path, passes=1, processes=1, limit=2, excerpt=None))
     with open(tmp_path / "data" / "piano" / "manifest.csv") as file:
         written = list(csv.DictReader(file))
     assert len(written) == 2 and {row["split"] for row in written} == {"test"}
