@@ -2,23 +2,26 @@ import AudioFiles
 import Foundation
 import Testing
 
-/// The bundle in `Models/piano` continues the real piano recording in `Samples/`, in a sound of about its level.
+/// The bundles in `Models/` continue the recordings in `Samples/`, in a sound of about their level.
 @Suite struct ShippedBundleTests {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
         .standardizedFileURL
+    /// A package that only uses the library may leave them out.
+    static let hasBundles = ["piano", "speech"].allSatisfy {
+        FileManager.default.fileExists(atPath: root.appending(path: "Models/\($0)/config.json").path)
+    }
 
     @Test(
-        .enabled(
-            if: FileManager.default.fileExists(atPath: root.appending(path: "Models/piano/config.json").path))
-    )
-    func continuesASample() throws {
+        .enabled(if: hasBundles), arguments: [("bach-prelude.flac", "piano"), ("reading.flac", "speech")])
+    func continuesASample(name: String, bundle: String) throws {
         let output = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).wav")
         defer { try? FileManager.default.removeItem(at: output) }
-        let sample = Self.root.appending(path: "Samples/bach-prelude.flac")
+        let sample = Self.root.appending(path: "Samples/\(name)")
         let outcome = try ToolProcess(
             "continue", [sample.path, "--seconds", "6", "--seed", "1", "-o", output.path], in: Self.root
         ).outcome()
         #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+        #expect(outcome.output.contains("\(bundle) by its sound"), "\(outcome.output)")
         let snippet = try AudioBuffer(contentsOf: sample)
         let joined = try AudioBuffer(contentsOf: output)
         #expect(joined.sampleRate == snippet.sampleRate)
@@ -28,12 +31,9 @@ import Testing
         #expect(abs(level - Self.decibels(snippet)) < 12)
     }
 
-    @Test(
-        .enabled(
-            if: FileManager.default.fileExists(atPath: root.appending(path: "Models/piano/config.json").path))
-    )
-    func computesWhatItsGoldenFileSays() throws {
-        let outcome = try ToolProcess("audiolm", ["verify"], in: Self.root).outcome()
+    @Test(.enabled(if: hasBundles), arguments: ["piano", "speech"])
+    func computesWhatItsGoldenFileSays(bundle: String) throws {
+        let outcome = try ToolProcess("audiolm", ["verify", "--model", bundle], in: Self.root).outcome()
         #expect(outcome.code == 0, "\(outcome.output)")
     }
 
