@@ -1,7 +1,9 @@
 """Step `evaluate-likelihood`: does the semantic stage prefer what was really said next to what someone said elsewhere?
 
 For each held-out crop, the first part is followed by its own continuation and by another recording's of the same
-length; the share of pairs in which its own is the likelier, chance being one half (AudioLM, section IV-B).
+length; the share of pairs in which its own is the likelier, chance being one half (AudioLM, section IV-B). Some
+stretches of speech are likelier than others wherever they stand, hence also the share in which the first part raises
+the likelihood of its own continuation by more (pointwise mutual information).
 """
 
 import argparse
@@ -31,10 +33,11 @@ def run(args: argparse.Namespace) -> None:
     model = load_exported(settings, args.bundle, device) if args.bundle else load_trained(settings, args.runs, device)
     pieces = load_pieces(token_folder(args.runs, settings), "test", ("semantic",))
     pairs = pair(pieces, args.prompt_seconds * TOKENS_PER_SECOND, args.seconds * TOKENS_PER_SECOND)
-    preferred = preference(model, *pairs, args.prompt_seconds * TOKENS_PER_SECOND)
-    result = {"pairs": len(preferred), "own_preferred": float(preferred.mean())}
+    preferred, raised = preference(model, *pairs, args.prompt_seconds * TOKENS_PER_SECOND)
+    result = {"pairs": len(preferred), "own_preferred": float(preferred.mean()), "own_raised": float(raised.mean())}
     tables.write_result(args.runs, "likelihood", result)
-    print(f"own continuation preferred in {result['own_preferred']:.1%} of {result['pairs']} pairs")
+    print(f"of {result['pairs']} pairs the own continuation is likelier in {result['own_preferred']:.1%}, "
+          f"raised by more in {result['own_raised']:.1%}")
 
 
 def pair(pieces: list[TokenPiece], prompt: int, length: int) -> tuple[np.ndarray, np.ndarray]:
@@ -57,10 +60,15 @@ def pair(pieces: list[TokenPiece], prompt: int, length: int) -> tuple[np.ndarray
 
 
 @torch.no_grad()
-def preference(model: nn.Module, own: np.ndarray, other: np.ndarray, prompt: int, batch: int = 16) -> np.ndarray:
-    """Whether the tokens after the prompt are likelier in `own` than in `other`. [pairs]"""
-    def nats(tokens: np.ndarray) -> torch.Tensor:
+def preference(
+    model: nn.Module, own: np.ndarray, other: np.ndarray, prompt: int, batch: int = 16
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whether the tokens after the prompt are likelier in `own` than in `other`, and whether the prompt raises their
+    likelihood by more. [pairs] each"""
+    def nats(tokens: np.ndarray, start: int) -> torch.Tensor:
         rows = torch.from_numpy(tokens).split(batch)
-        return torch.cat([model.negative_log_likelihood({"semantic": part})[:, prompt:].sum((1, 2)) for part in rows])
+        return torch.cat([model.negative_log_likelihood({"semantic": part})[:, start:].sum((1, 2)) for part in rows])
 
-    return (nats(own) < nats(other)).numpy()
+    given = nats(own, prompt), nats(other, prompt)
+    alone = nats(own[:, prompt:], 0), nats(other[:, prompt:], 0)
+    return (given[0] < given[1]).numpy(), (given[0] - alone[0] < given[1] - alone[1]).numpy()

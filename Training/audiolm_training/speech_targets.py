@@ -37,8 +37,10 @@ def _stages(results: Results) -> Iterator[Figure]:
     yield under("semantic stage: bits per token, held-out speakers", mean(semantic["model"]) if semantic else None,
                 0.75 * bigram, 2,
                 f"0.75 × bigram's {bigram:.2f} = {0.75 * bigram:.2f}" if semantic else "0.75 × bigram's")  # fmt: skip
-    own = results.get("likelihood", {}).get("own_preferred")
-    yield at_least("own continuation likelier than another utterance's", own, 0.75)
+    likelihood = results.get("likelihood", {})
+    figure = at_least("own continuation likelier than another utterance's", likelihood.get("own_preferred"), 0.75)
+    beside = f" (raised by more: {likelihood['own_raised']:.2f})" if likelihood else ""
+    yield Figure(figure.what, figure.target, figure.measured + beside, figure.met)
 
 
 def _choice(results: Results) -> Iterator[Figure]:

@@ -73,7 +73,8 @@ def test_the_likelier_continuation_is_found():
     own, other = evaluate_likelihood.pair(pieces, 75, 175)
     assert own.shape == other.shape == (4, 250)
     assert (own[:, :75] == other[:, :75]).all() and (own[:, 75:] != other[:, 75:]).all()
-    assert evaluate_likelihood.preference(Repeats(), own, other, 75).all()
+    preferred, raised = evaluate_likelihood.preference(Repeats(), own, other, 75)
+    assert preferred.all() and raised.all()
     with pytest.raises(SystemExit):
         evaluate_likelihood.pair(pieces[:1], 75, 175)
 
