@@ -19,6 +19,7 @@ import Testing
         #expect(
             Tensor.concatenateRows([a.rows(2..<3), a.rows(0..<1), Tensor([0, 2])]).elements == [5, 6, 1, 2])
         #expect(a.argmaxOfRows() == [1, 1, 1])
+        #expect(a.meanOfRows().elements == [3, 4])
     }
 
     @Test func elementwiseOperations() {

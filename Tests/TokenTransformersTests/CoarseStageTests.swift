@@ -11,7 +11,8 @@ import TokenTransformers
     @Test func agreesWithPyTorch() throws {
         let golden = try TinyStages.golden("coarse_stage")
         let codes = frames(try golden.integers("codes"), levels: 3)
-        let logits = stage.logits(codes, semantic: try golden.integers("tokens"), on: pool)
+        let logits = stage.logits(
+            codes, semantic: try golden.integers("tokens"), heard: codes, on: pool)
         let expected = try golden.tensor("logits")
         for level in 0..<3 {
             let columns = expected.reshaped([codes.count, 3 * 32]).columns((level * 32)..<((level + 1) * 32))
@@ -25,10 +26,22 @@ import TokenTransformers
         let semantic = try golden.integers("tokens")
         let codes =
             prompt + continuation(of: prompt, semantic: semantic, by: 20, Sampling(temperature: 0), seed: 1)
-        let logits = stage.logits(codes, semantic: semantic, on: pool)
+        let logits = stage.logits(codes, semantic: semantic, heard: prompt, on: pool)
         for level in 0..<3 {
             #expect(logits[level].argmaxOfRows().dropFirst(8) == codes.map { $0[level] }.dropFirst(8))
         }
+    }
+
+    @Test func howThePromptSoundsMattersAndTheOrderOfItsFramesDoesNot() throws {
+        let golden = try TinyStages.golden("coarse_stage")
+        let codes = frames(try golden.integers("codes"), levels: 3)
+        func logits(heard: [[Int]]) throws -> Tensor {
+            stage.logits(codes, semantic: try golden.integers("tokens"), heard: heard, on: pool)[0]
+        }
+        let whole = try logits(heard: codes)
+        #expect(try largestDifference(whole, logits(heard: codes.reversed())) < 1e-4)
+        #expect(try largestDifference(whole, logits(heard: Array(codes.prefix(9)))) > 1e-2)
+        #expect(try largestDifference(whole, logits(heard: [])) > 1e-2)
     }
 
     @Test func framesCompleteWhenTheirLastLevelIsDrawn() throws {

@@ -1,7 +1,8 @@
 """Stage 2: semantic tokens and past coarse acoustic tokens to the next coarse acoustic tokens.
 
 One step per codec frame: level k is delayed by k steps (MusicGen's delay pattern), so that a level is predicted
-from all lower levels of its frame. AudioLM's section III-D, without flattening.
+from all lower levels of its frame. AudioLM's section III-D, without flattening. Beyond AudioLM, a reference encoder
+(Skerry-Ryan et al. 2018) tells every step how the prompt sounds, however long ago it was heard.
 """
 
 from dataclasses import asdict, dataclass
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .transformer import Transformer, TransformerConfiguration
+from .transformer import RMSNorm, Transformer, TransformerConfiguration
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,21 @@ class CoarseStage(nn.Module):
         self.semantic_embedding = nn.Embedding(configuration.semantic_vocabulary + 1, semantic_width)
         self.semantic_projection = nn.Linear((configuration.look_ahead + 1) * semantic_width, width, bias=False)
         self.phase_embedding = nn.Embedding(configuration.frames_per_semantic_token, width)
+        self.reference_norm = RMSNorm(width)
+        self.reference_hidden = nn.Linear(width, width, bias=False)
+        self.reference_projection = nn.Linear(width, width, bias=False)
         self.transformer = Transformer(configuration.transformer)
         self.heads = nn.ModuleList(
             nn.Linear(width, configuration.codes, bias=False) for _ in range(configuration.levels))
-        for module in (*self.embeddings, self.semantic_projection, self.phase_embedding, *self.heads):
+        for module in (*self.embeddings, self.semantic_projection, self.phase_embedding, self.reference_hidden, *self.heads):
             nn.init.normal_(module.weight, std=0.02)
+        nn.init.zeros_(self.reference_projection.weight)
+
+    def reference(self, codes: Tensor) -> Tensor:
+        """How codes [batch, frames, levels] sound, in whatever order: [batch, width]."""
+        frames = torch.stack([embedding(codes[..., level]) for level, embedding in enumerate(self.embeddings)]).sum(0)
+        hidden = F.silu(self.reference_hidden(self.reference_norm(frames)))
+        return self.reference_projection(hidden.mean(dim=1))
 
     def conditioning(self, semantic: Tensor, steps: int) -> Tensor:
         """Semantic tokens [batch, tokens] to [batch, steps, width]: each step sees the token of its frame and the
@@ -75,9 +86,9 @@ class CoarseStage(nn.Module):
         phases = projected[:, :, None] + self.phase_embedding.weight
         return phases.flatten(1, 2)[:, :steps]
 
-    def forward(self, codes: Tensor, semantic: Tensor) -> Tensor:
-        """Codes [batch, frames, levels] and the semantic tokens from the same instant on to the logits of every
-        code [batch, frames, levels, codes]."""
+    def forward(self, codes: Tensor, semantic: Tensor, reference: Tensor | None = None) -> Tensor:
+        """Codes [batch, frames, levels], the semantic tokens from the same instant on and what `reference` gave, if
+        anything, to the logits of every code [batch, frames, levels, codes]."""
         settings = self.configuration
         frames = codes.shape[1]
         steps = delay(codes, settings.codes)
@@ -85,23 +96,28 @@ class CoarseStage(nn.Module):
         x = self.conditioning(semantic, steps.shape[1])
         for level, embedding in enumerate(self.embeddings):
             x = x + embedding(previous[..., level])
+        if reference is not None:
+            x = x + reference[:, None]
         hidden = self.transformer(x)
         return torch.stack(
             [head(hidden[:, level : level + frames]) for level, head in enumerate(self.heads)], dim=2)
 
     def negative_log_likelihood(self, batch: dict[str, Tensor]) -> Tensor:
-        """Of each of the `acoustic` codes given `semantic`, in nats: [batch, frames, levels]."""
-        codes = batch["acoustic"][..., : self.configuration.levels]
-        logits = self(codes, batch["semantic"]).float()
-        return F.cross_entropy(logits.permute(0, 3, 1, 2), codes, reduction="none")
+        """Of each of the `acoustic` codes given `semantic` and the codes of `reference`, in nats: [batch, frames, levels]."""
+        return self._negative_log_likelihood(batch, self.reference(batch["reference"]))
 
     def loss(self, batch: dict[str, Tensor], generator: torch.Generator) -> Tensor:
-        """Level-weighted mean; a share of the batch loses its conditioning."""
+        """Level-weighted mean; a share of the batch loses its semantic tokens, a share its reference."""
         settings = self.configuration
         semantic = batch["semantic"]
-        dropped = torch.rand(semantic.shape[0], 1, generator=generator).to(semantic.device)
-        semantic = torch.where(
-            dropped < settings.conditioning_dropout, settings.semantic_vocabulary, semantic)
+        dropped = torch.rand(2, semantic.shape[0], 1, generator=generator).to(semantic.device) < settings.conditioning_dropout
+        semantic = torch.where(dropped[0], settings.semantic_vocabulary, semantic)
+        reference = torch.where(dropped[1], 0.0, self.reference(batch["reference"]))
         weights = torch.tensor(settings.level_weights, device=semantic.device)
-        losses = self.negative_log_likelihood({**batch, "semantic": semantic}).mean(dim=(0, 1))
+        losses = self._negative_log_likelihood({**batch, "semantic": semantic}, reference).mean(dim=(0, 1))
         return (losses * weights).sum() / weights.sum()
+
+    def _negative_log_likelihood(self, batch: dict[str, Tensor], reference: Tensor) -> Tensor:
+        codes = batch["acoustic"][..., : self.configuration.levels]
+        logits = self(codes, batch["semantic"], reference).float()
+        return F.cross_entropy(logits.permute(0, 3, 1, 2), codes, reduction="none")

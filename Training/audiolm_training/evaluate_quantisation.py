@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> None:
         settings = read_settings(args.config, stage)
         models = load_trained(settings, args.runs, device), load_exported(settings, args.bundle, device)
         pieces = load_pieces(token_folder(args.runs, settings), args.split, settings.token_kinds)
-        crops = consecutive_crops(pieces, settings.crop_frames, CROPS)
+        crops = consecutive_crops(pieces, settings.crop_frames, CROPS, settings.reference_frames)
         result[stage] = compare(stage, *models, crops)
     tables.write_result(args.runs, "quantisation", result)
     print(tables.quantisation_rows(result))
@@ -58,7 +58,7 @@ def predictions(stage: str, model: nn.Module, batch: dict[str, Tensor]) -> tuple
     codes = batch["acoustic"]
     if stage == "coarse_stage":
         codes = codes[..., : settings.levels]
-        return model(codes, batch["semantic"]).float(), codes
+        return model(codes, batch["semantic"], model.reference(batch["reference"])).float(), codes
     half = codes.shape[1] // 2
     prompt = torch.full((len(codes),), half)
     levels = range(settings.coarse_levels, settings.levels)

@@ -36,10 +36,11 @@ def run(args: argparse.Namespace) -> None:
             model = load_exported(settings, args.bundle, device)
         tokens = token_folder(args.runs, settings)
         splits = {split: load_pieces(tokens, split, settings.token_kinds) for split in ("train", "valid", args.split)}
-        crops = consecutive_crops(splits[args.split], settings.crop_frames, CROPS)
+        crops = consecutive_crops(splits[args.split], settings.crop_frames, CROPS, settings.reference_frames)
         table = {"model": bits_per_token(model, crops, settings.batch_size, device)}
         if stage == "coarse_stage":
-            for name, changed in (("other piece's semantic tokens", other_semantic(crops)),
+            for name, changed in (("other piece's semantic tokens", of_another(crops, "semantic")),
+                                  ("other piece's reference", of_another(crops, "reference")),
                                   ("no semantic tokens", no_semantic(crops, model))):
                 table[name] = bits_per_token(model, changed, settings.batch_size, device)
         table |= baselines(settings, splits["train"], splits["valid"], splits[args.split])
@@ -47,10 +48,10 @@ def run(args: argparse.Namespace) -> None:
         write_results(args.runs / "results" / "stages.json", stage, table)
 
 
-def other_semantic(crops: list[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:
-    """Every crop with the semantic tokens of the crop half the list away: of another piece."""
+def of_another(crops: list[dict[str, np.ndarray]], key: str) -> list[dict[str, np.ndarray]]:
+    """Every crop with the tokens `key` of the crop half the list away: of another piece."""
     half = len(crops) // 2
-    return [{**crop, "semantic": crops[(i + half) % len(crops)]["semantic"]} for i, crop in enumerate(crops)]
+    return [{**crop, key: crops[(i + half) % len(crops)][key]} for i, crop in enumerate(crops)]
 
 
 def no_semantic(crops: list[dict[str, np.ndarray]], model: nn.Module) -> list[dict[str, np.ndarray]]:

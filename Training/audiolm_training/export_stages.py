@@ -58,7 +58,7 @@ def golden(model: nn.Module, stage: str, batch: dict[str, Tensor]) -> dict[str, 
         return {"tokens": tokens[0].int(), "logits": model(tokens)[0]}
     if stage == "coarse_stage":
         codes, tokens = batch["acoustic"][..., : model.configuration.levels], batch["semantic"]
-        return {"codes": codes[0].int(), "tokens": tokens[0].int(), "logits": model(codes, tokens)[0]}
+        return {"codes": codes[0].int(), "tokens": tokens[0].int(), "logits": model(codes, tokens, model.reference(codes))[0]}
     codes = batch["acoustic"]
     prompt = torch.tensor([codes.shape[1] // 2])
     settings = model.configuration

@@ -24,7 +24,8 @@ KINDS = {
 class StageSettings:
     """What a YAML section says: sizes of the model, and how it is trained.
 
-    `crop_frames` counts codec frames (50 Hz). `steps`, where given, ends the training before its time budget does.
+    `crop_frames` counts codec frames (50 Hz), as does `reference_frames`, of which the coarse stage hears so many at most
+    to know how the recording sounds. `steps`, where given, ends the training before its time budget does.
     """
 
     stage: str
@@ -34,6 +35,7 @@ class StageSettings:
     batch_size: int
     learning_rate: float
     model: dict
+    reference_frames: int = 0
     minutes: float = 30.0
     steps: int | None = None
     warmup_steps: int = 100

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 FRAMES_PER_SEMANTIC_TOKEN = 2
+SHORTEST_REFERENCE = 50
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,17 @@ class TokenPiece:
             crop["acoustic"] = self.acoustic[start : start + frames].astype(np.int64)
         return crop
 
+    def reference(self, crop_start: int, crop_frames: int, frames: int, random: np.random.Generator) -> np.ndarray:
+        """Acoustic tokens [frames, levels] of elsewhere in the recording, for how it sounds.
+
+        Repeated where there are fewer; the crop's own where the recording has no second more.
+        """
+        gaps = [(start, end) for start, end in ((0, crop_start), (crop_start + crop_frames, self.frames))
+                if end - start >= SHORTEST_REFERENCE] or [(crop_start, crop_start + crop_frames)]
+        start, end = gaps[random.choice(len(gaps), p=np.diff(gaps)[:, 0] / np.diff(gaps).sum())]
+        start += int(random.integers(max(end - start - frames, 0) + 1))
+        return np.resize(self.acoustic[start : min(start + frames, end)], (frames, self.acoustic.shape[1])).astype(np.int64)
+
 
 def save(path: Path, tokens: np.ndarray) -> None:
     """Writes a token file, which appears under its name only once it is whole."""
@@ -55,12 +67,12 @@ def save(path: Path, tokens: np.ndarray) -> None:
 def load_pieces(folder: Path, split: str, kinds: tuple[str, ...]) -> list[TokenPiece]:
     """The pieces of `split` that have a file of every one of `kinds` ("semantic", "acoustic").
 
-    Acoustic tokens of a copy, `<id>+1`, go with the semantic tokens of `<id>`.
+    Acoustic tokens of a copy, `<id>+1`, go with the semantic tokens of `<id>` where it has none of its own.
     """
     stems = {kind: {path.stem for path in (folder / kind / split).glob("*.npy")} for kind in kinds}
     pieces = []
     for name in sorted(stems[kinds[-1]]):
-        stem = {kind: name if kind == kinds[-1] else name.split("+")[0] for kind in kinds}
+        stem = {kind: name if name in stems[kind] else name.split("+")[0] for kind in kinds}
         if any(stem[kind] not in stems[kind] for kind in kinds):
             continue
         arrays = {kind: np.load(folder / kind / split / f"{stem[kind]}.npy") for kind in kinds}
@@ -83,13 +95,16 @@ def batch_of(crops: list[dict[str, np.ndarray]]) -> dict[str, Tensor]:
 
 
 class RandomCrops:
-    """Endless batches of crops of `frames` codec frames, every position of the corpus equally likely."""
+    """Endless batches of crops of `frames` codec frames, every position of the corpus equally likely.
 
-    def __init__(self, pieces: list[TokenPiece], frames: int, batch_size: int, seed: int):
+    Where `reference_frames` is not 0 each has a `reference` of a second to so many frames, all of a batch as long.
+    """
+
+    def __init__(self, pieces: list[TokenPiece], frames: int, batch_size: int, seed: int, reference_frames: int = 0):
         self.pieces = [piece for piece in pieces if piece.frames >= frames]
         if not self.pieces:
             raise ValueError(f"no piece has {frames} codec frames")
-        self.frames, self.batch_size = frames, batch_size
+        self.frames, self.batch_size, self.reference_frames = frames, batch_size, reference_frames
         self.random = np.random.default_rng(seed)
         lengths = np.array([piece.frames - frames + 1 for piece in self.pieces], dtype=np.float64)
         self.probabilities = lengths / lengths.sum()
@@ -97,17 +112,28 @@ class RandomCrops:
     def next(self) -> dict[str, Tensor]:
         ratio = FRAMES_PER_SEMANTIC_TOKEN
         crops = []
+        reference = int(self.random.integers(SHORTEST_REFERENCE, self.reference_frames + 1)) if self.reference_frames else 0
         for index in self.random.choice(len(self.pieces), self.batch_size, p=self.probabilities):
             piece = self.pieces[index]
             start = int(self.random.integers((piece.frames - self.frames) // ratio + 1)) * ratio
-            crops.append(piece.crop(start, self.frames))
+            crops.append(_crop(piece, start, self.frames, reference, self.random))
         return batch_of(crops)
 
 
-def consecutive_crops(pieces: list[TokenPiece], frames: int, limit: int | None = None) -> list[dict[str, np.ndarray]]:
-    """Crops that do not overlap, spread over all pieces; `limit` keeps that many, evenly chosen."""
-    crops = [piece.crop(start, frames)
-             for piece in pieces for start in range(0, piece.frames - frames + 1, frames)]
-    if limit is None or len(crops) <= limit:
-        return crops
-    return [crops[i] for i in np.linspace(0, len(crops) - 1, limit).round().astype(int)]
+def consecutive_crops(
+    pieces: list[TokenPiece], frames: int, limit: int | None = None, reference_frames: int = 0
+) -> list[dict[str, np.ndarray]]:
+    """Crops that do not overlap, spread over all pieces; `limit` keeps that many, evenly chosen.
+
+    Where `reference_frames` is not 0 each has a `reference` of so many frames.
+    """
+    places = [(piece, start) for piece in pieces for start in range(0, piece.frames - frames + 1, frames)]
+    if limit is not None and len(places) > limit:
+        places = [places[i] for i in np.linspace(0, len(places) - 1, limit).round().astype(int)]
+    random = np.random.default_rng(0)
+    return [_crop(piece, start, frames, reference_frames, random) for piece, start in places]
+
+
+def _crop(piece: TokenPiece, start: int, frames: int, reference: int, random: np.random.Generator) -> dict[str, np.ndarray]:
+    crop = piece.crop(start, frames)
+    return {**crop, "reference": piece.reference(start, frames, reference, random)} if reference else crop

@@ -1,22 +1,20 @@
 """Step `tokenize-acoustic`: codec tokens of every recording, as uint16 files [frames, levels].
 
-`codebooks.npy` beside them holds the vectors that the tokens stand for, [levels, codes, latent_dim]. Copies of training
-recordings under other conditions, `<id>+1.npy` and so on, say the same in other rooms: their semantic tokens are those
-of `<id>`.
+`codebooks.npy` beside them holds the vectors that the tokens stand for, [levels, codes, latent_dim]. Training recordings
+may have copies under other conditions, `<id>+1.npy` and so on.
 """
 
 import argparse
 import random
 import subprocess
 import tempfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 import soundfile
 import torch
 
-from . import augment, labelled_recordings
+from . import labelled_recordings, recording_copies
 from .coded_sound import read_codes
 from .codec import Codec
 from .export_codec import load_bundle
@@ -26,7 +24,7 @@ from .token_data import save
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, required=True, help="the exported codec, as Models/codec")
     parser.add_argument("--command", nargs="+", help="let this built command, `audiolm` with its path, do it: several times as fast")
-    parser.add_argument("--copies", type=int, default=0, help="copies of each training recording under other conditions")
+    recording_copies.add_arguments(parser)
     parser.add_argument("--data", default="piano", help="name of the data set")
     parser.add_argument("--order", type=int, default=0, help="seed of the order of recordings")
     parser.add_argument("--limit", type=int, help="at most so many recordings of each split")
@@ -41,25 +39,15 @@ def run(args: argparse.Namespace) -> None:
         recordings = labelled_recordings.find(args.runs / "data" / args.data, (split,))
         random.Random(args.order).shuffle(recordings)
         recordings = recordings[: args.limit]
-        copies = args.copies if split == "train" else 0
-        for copy in range(copies + 1):
-            for number, recording in enumerate(recordings):
-                name = f"{recording.identifier}+{copy}" if copy else recording.identifier
+        for number, recording in enumerate(recordings):
+            for name in recording_copies.names(recording, args.copies):
                 target = out / split / f"{name}.npy"
                 if target.exists():
                     continue
-                samples = under_other_conditions(recording.samples(), name) if copy else recording.samples()
+                samples = recording_copies.samples(recording, name, args.cents)
                 codes = tokenize_by(args.command, args.bundle, samples) if args.command else tokenize(codec, samples)
                 save(target, codes)
                 print(f"{number + 1}/{len(recordings)} {split} {name} {len(codes)} frames", flush=True)
-
-
-def under_other_conditions(samples: np.ndarray, name: str) -> np.ndarray:
-    """int16 [samples] as another microphone in another room would have recorded them, in time with the original."""
-    rng = np.random.default_rng(zlib.crc32(name.encode()))
-    sound = torch.from_numpy(samples.astype(np.float32) / 32768)
-    changed = augment.apply(sound, len(sound), augment.Augmentation(cents=0), rng).numpy()
-    return (changed * min(1.0, 0.95 / (np.abs(changed).max() + 1e-9)) * 32767).astype(np.int16)
 
 
 def tokenize_by(command: list[str], bundle: Path, samples: np.ndarray) -> np.ndarray:

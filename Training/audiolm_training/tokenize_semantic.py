@@ -1,4 +1,7 @@
-"""Step `tokenize-semantic`: semantic tokens of every recording, as uint16 files."""
+"""Step `tokenize-semantic`: semantic tokens of every recording, as uint16 files.
+
+Copies under other conditions need their own only where they are tuned up or down.
+"""
 
 import argparse
 import random
@@ -7,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import labelled_recordings
+from . import labelled_recordings, recording_copies
 from .fit_kmeans import TokensConfiguration
 from .semantic_tokenizer import SemanticTokenizer
 from .token_data import save
@@ -16,6 +19,7 @@ from .token_data import save
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, help="take the tokenizer of this bundle, e.g. ../Models/piano")
     parser.add_argument("--order", type=int, default=0, help="seed of the order of recordings")
+    recording_copies.add_arguments(parser)
     parser.add_argument("--splits", nargs="+", default=["valid", "train", "test"])
 
 
@@ -30,14 +34,14 @@ def run(args: argparse.Namespace) -> None:
     for split in args.splits:
         found = labelled_recordings.find(args.runs / "data" / c.data, (split,))
         random.Random(args.order).shuffle(found)
-        waiting += [recording for recording in found if not _target(out, recording).exists()]
-    for number, recording in enumerate(waiting):
-        target = _target(out, recording)
+        waiting += [(recording, name) for recording in found for name in recording_copies.names(recording, args.copies)]
+    for number, (recording, name) in enumerate(waiting):
+        target = out / recording.split / f"{name}.npy"
         if target.exists():
-            continue  # another process was faster
-        tokens = tokenize(tokenizer, recording.samples())
+            continue
+        tokens = tokenize(tokenizer, recording_copies.samples(recording, name, args.cents))
         save(target, tokens)
-        print(f"{number + 1}/{len(waiting)} {recording.split} {recording.identifier} {len(tokens)} tokens", flush=True)
+        print(f"{number + 1}/{len(waiting)} {recording.split} {name} {len(tokens)} tokens", flush=True)
 
 
 def tokenize(tokenizer: SemanticTokenizer, samples: np.ndarray) -> np.ndarray:
@@ -46,6 +50,3 @@ def tokenize(tokenizer: SemanticTokenizer, samples: np.ndarray) -> np.ndarray:
     with torch.autocast("cpu", torch.bfloat16):
         return tokenizer.tokenize(sound).numpy().astype(np.uint16)
 
-
-def _target(out: Path, recording: labelled_recordings.Recording) -> Path:
-    return out / recording.split / f"{recording.identifier}.npy"

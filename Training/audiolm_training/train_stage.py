@@ -67,9 +67,9 @@ class StageTraining:
         self.optimizers = make_optimizers(self.model, settings)
         self.crops = RandomCrops(
             load_pieces(tokens, "train", settings.token_kinds), settings.crop_frames, settings.batch_size,
-            settings.seed * 1000 + self.rank)
+            settings.seed * 1000 + self.rank, settings.reference_frames)
         self.validation = consecutive_crops(
-            load_pieces(tokens, "valid", settings.token_kinds), settings.crop_frames, VALIDATION_CROPS)
+            load_pieces(tokens, "valid", settings.token_kinds), settings.crop_frames, VALIDATION_CROPS, settings.reference_frames)
         self.step, self.elapsed, self.stopped = 0, 0.0, False
         self.generator = torch.Generator().manual_seed(settings.seed)
         self.restore()

@@ -47,7 +47,7 @@ extension AudioLMBundle {
         let configuration = stage.configuration
         let codes = try golden.frames("codes", levels: configuration.levels, below: configuration.codes)
         let tokens = try golden.integers("tokens", below: configuration.semanticVocabulary)
-        let logits = stage.logits(codes, semantic: tokens, on: pool)
+        let logits = stage.logits(codes, semantic: tokens, heard: codes, on: pool)
         let expected = try golden.tensor("logits")
         guard expected.shape == [codes.count, configuration.levels, configuration.codes] else {
             throw golden.damage("logits")

@@ -46,7 +46,7 @@ struct Detector: Sendable {
             x = convolution(x, left: convolution.taps / 2, right: convolution.taps / 2, on: pool)
             x.relu()
         }
-        return head(Self.meanOfRows(x), on: pool)[0]
+        return head(x.meanOfRows(), on: pool)[0]
     }
 
     private static func sounds(_ crop: [Float]) -> Bool {
@@ -55,12 +55,5 @@ struct Detector: Sendable {
 
     private static func mean(_ x: Tensor) -> Float {
         Float(x.elements.reduce(0.0) { $0 + Double($1) } / Double(x.count))
-    }
-
-    /// `[rows, columns]` → `[1, columns]`.
-    private static func meanOfRows(_ x: Tensor) -> Tensor {
-        var sums = [Double](repeating: 0, count: x.columns)
-        for (index, value) in x.elements.enumerated() { sums[index % x.columns] += Double(value) }
-        return Tensor([1, x.columns], sums.map { Float($0 / Double(x.rows)) })
     }
 }

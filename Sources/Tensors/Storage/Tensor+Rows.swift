@@ -69,4 +69,16 @@ extension Tensor {
         }
         return result
     }
+
+    /// The mean of the rows of a matrix, of which there is one at least, `[1, columns]`.
+    package func meanOfRows() -> Tensor {
+        precondition(shape.count == 2 && rows > 0, "the mean of the rows of \(shape)")
+        var sums = [Double](repeating: 0, count: columns)
+        withPointer { source in
+            for row in 0..<rows {
+                for column in 0..<columns { sums[column] += Double(source[row * columns + column]) }
+            }
+        }
+        return Tensor([1, columns], sums.map { Float($0 / Double(rows)) })
+    }
 }

@@ -6,6 +6,8 @@ extension CoarseStage {
         var cache: TransformerCache
         var sequences: [CoarseSequence]
         let promptFrames: Int
+        /// How the prompt sounds, `[1, width]`.
+        let reference: Tensor
         /// The input of the step and then its last layer, one row for each sequence and step.
         var x: Tensor
         /// Semantic tokens that the steps see, side by side.
@@ -14,10 +16,11 @@ extension CoarseStage {
         var logits: Tensor
         private var taken: Int
 
-        init(cache: TransformerCache, _ sequence: CoarseSequence, promptFrames: Int) {
+        init(cache: TransformerCache, _ sequence: CoarseSequence, promptFrames: Int, reference: Tensor) {
             let configuration = sequence.configuration
             self.cache = cache
             self.promptFrames = promptFrames
+            self.reference = reference
             sequences = [sequence]
             x = Tensor([0, configuration.transformer.width])
             seen = Tensor([0, (configuration.lookAhead + 1) * configuration.semanticWidth])

@@ -9,6 +9,7 @@ package struct CoarseStage: Sendable {
     package let configuration: CoarseStageConfiguration
     private let embeddings: [Embedding]
     private let conditioning: SemanticConditioning
+    private let referenceEncoder: ReferenceEncoder
     private let transformer: Transformer
     private let heads: [Linear]
 
@@ -21,6 +22,7 @@ package struct CoarseStage: Sendable {
             try Embedding(configuration.codes + 1, width, from: weights["embeddings"][$0])
         }
         conditioning = try SemanticConditioning(configuration, from: weights)
+        referenceEncoder = try ReferenceEncoder(width, from: weights)
         transformer = try Transformer(configuration.transformer, from: weights["transformer"])
         heads = try (0..<configuration.levels).map {
             try Linear(width, configuration.codes, bias: false, from: weights["heads"][$0])
@@ -34,7 +36,8 @@ package struct CoarseStage: Sendable {
     package func makeState(prompt: [[Int]], semantic: [Int], on pool: WorkerPool) -> State {
         var state = State(
             cache: transformer.makeCache(window: configuration.attentionWindow),
-            CoarseSequence(configuration, prompt: prompt, semantic: semantic), promptFrames: prompt.count)
+            CoarseSequence(configuration, prompt: prompt, semantic: semantic), promptFrames: prompt.count,
+            reference: reference(prompt, on: pool))
         if !prompt.isEmpty { advance(&state, by: prompt.count, on: pool) }
         return state
     }
@@ -65,15 +68,29 @@ package struct CoarseStage: Sendable {
         }
     }
 
-    /// The logits of every code given those before it and the semantic tokens: one `[frames, codes]` per level.
-    package func logits(_ codes: [[Int]], semantic: [Int], on pool: WorkerPool) -> [Tensor] {
+    /// The logits of every code given those before it, the semantic tokens and how `heard` `[frames][levels]` sounds:
+    /// one `[frames, codes]` per level.
+    package func logits(
+        _ codes: [[Int]], semantic: [Int], heard: [[Int]], on pool: WorkerPool
+    ) -> [Tensor] {
         var state = State(
             cache: transformer.makeCache(window: configuration.attentionWindow),
-            CoarseSequence(configuration, prompt: codes, semantic: semantic), promptFrames: codes.count)
+            CoarseSequence(configuration, prompt: codes, semantic: semantic), promptFrames: codes.count,
+            reference: reference(heard, on: pool))
         advance(&state, by: codes.count + configuration.levels - 1, on: pool)
         return heads.enumerated().map { level, head in
             head(state.x.rows(level..<(level + codes.count)), on: pool)
         }
+    }
+
+    /// How frames of codes sound, `[1, width]`; zeros where there are none.
+    private func reference(_ codes: [[Int]], on pool: WorkerPool) -> Tensor {
+        guard !codes.isEmpty else { return Tensor([1, configuration.transformer.width]) }
+        var frames = Tensor([codes.count, configuration.transformer.width])
+        for (row, codes) in codes.enumerated() {
+            for (embedding, code) in zip(embeddings, codes) { embedding.add(code, toRow: row, of: &frames) }
+        }
+        return referenceEncoder(frames, on: pool)
     }
 
     /// Runs the next `count` steps of every sequence, whose inputs must be known; leaves their last layer in
@@ -91,6 +108,7 @@ package struct CoarseStage: Sendable {
                 }
             }
         }
+        state.x.addToRows(state.reference)
         transformer(&state.x, cache: &state.cache, on: pool)
     }
 }
