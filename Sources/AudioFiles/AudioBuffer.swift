@@ -30,6 +30,11 @@ public struct AudioBuffer: Sendable, Equatable {
         AudioBuffer(channels: channels.map { Array($0[range]) }, sampleRate: sampleRate)
     }
 
+    /// The last `seconds` seconds, or all where it is shorter.
+    public func suffix(seconds: Double) -> AudioBuffer {
+        frames(max(0, frameCount - Int((seconds * Double(sampleRate)).rounded(.up)))..<frameCount)
+    }
+
     /// The mean of all channels.
     public func mixedToMono() -> [Float] {
         guard channelCount > 1 else { return channels[0] }

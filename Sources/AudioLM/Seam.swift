@@ -42,42 +42,17 @@ public struct Seam: Sendable {
     ///
     /// - Parameter generated: mono samples at the models' rate that begin where the prompt ends.
     public func continuation(_ generated: [Float], seconds: Double) throws -> AudioBuffer {
-        let rate = tail.sampleRate
-        let frames = Int((seconds * Double(rate)).rounded())
-        let mono = try resampled(generated, frames: frames)
-        let fade = min(frames, rate / 50)
-        let window = min(tail.frameCount, rate / 10)
-        var channels = zip(tail.channels, balance).map { channel, gain in
-            var samples = mono.map { $0 * gain }
-            let ringing = extrapolated(channel.suffix(window), by: fade, order: 256)
-            for i in 0..<fade {
-                let weight = Float(0.5 - 0.5 * cos(.pi * (Double(i) + 1) / (Double(fade) + 1)))
-                samples[i] = (1 - weight) * ringing[i] + weight * samples[i]
-            }
-            return samples
-        }
-        limit(&channels, to: Self.ceiling, reach: max(1, rate / 200))
-        fadeOut(&channels, frames: min(frames, rate / 200))
-        return AudioBuffer(channels: channels, sampleRate: rate)
+        var stream = try stream(seconds: seconds)
+        let (first, rest) = (try stream.append(generated), try stream.finish())
+        return AudioBuffer(
+            channels: zip(first.channels, rest.channels).map { $0 + $1 }, sampleRate: tail.sampleRate)
     }
 
-    /// `generated` at the snippet's rate, cut or padded to `frames`. It is resampled behind the prompt's last
-    /// second, so that the filter finds sound on both sides of the seam.
-    private func resampled(_ generated: [Float], frames: Int) throws -> [Float] {
-        let padding = [Float](repeating: 0, count: modelRate / 50)
-        let context = Array(prompt.suffix(modelRate))
-        let lead = [Float](repeating: 0, count: modelRate - context.count)
-        let whole = AudioBuffer(mono: lead + context + generated + padding, sampleRate: modelRate)
-        let samples = try whole.resampled(to: tail.sampleRate).channels[0].dropFirst(tail.sampleRate)
-            .prefix(frames).map { $0 / modelGain }
-        return samples + [Float](repeating: 0, count: frames - samples.count)
-    }
-
-    private func fadeOut(_ channels: inout [[Float]], frames: Int) {
-        for c in channels.indices {
-            let count = channels[c].count
-            for i in 0..<frames { channels[c][count - 1 - i] *= Float(i) / Float(max(1, frames)) }
-        }
+    /// The same for sound that comes piece by piece.
+    public func stream(seconds: Double) throws -> SeamStream {
+        try SeamStream(
+            prompt: prompt, modelRate: modelRate, tail: tail, gains: balance.map { $0 / modelGain },
+            seconds: seconds)
     }
 
     /// The mix of all channels, or, where they cancel each other out in it, the loudest channel and its number.

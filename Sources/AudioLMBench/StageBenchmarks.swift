@@ -12,6 +12,8 @@ func stageBenchmarks(bundle: BenchedBundle, on pool: WorkerPool, machine: Machin
 /// Draws that are timed together; prompts fill the window.
 private let draws = 50
 private let sequenceCounts = [1, 4, 16]
+/// Frames that the command's fine stage completes at a time.
+private let framesMadeAtOnce = 50
 
 private func samplers(_ count: Int, _ sampling: Sampling = Sampling()) -> [TokenSampler] {
     (0..<count).map { TokenSampler(sampling, seed: UInt64($0), stream: 1) }
@@ -78,7 +80,7 @@ private func fineStageBenchmarks(
     }
     let configuration = stage.configuration
     let window = (0..<configuration.windowFrames).map { [Int](repeating: $0, count: configuration.levels) }
-    let made = configuration.windowFrames / 3
+    let made = min(framesMadeAtOnce, configuration.windowFrames)
     var sampler = samplers(1)[0]
     let seconds = median(of: 5, on: pool) {
         var window = window

@@ -88,33 +88,36 @@ public struct ContinueCommand: AsyncParsableCommand {
         label: String
     ) async throws -> [ContinuationSummary] {
         if let warning = chosen.warning, !output.quiet { Terminal.error("Warning: \(warning)") }
-        let seam = try Seam(after: recording.tail, modelRate: chosen.bundle.sampleRate)
+        let seam = try Seam(
+            after: recording.tail.suffix(seconds: chosen.bundle.promptSeconds),
+            modelRate: chosen.bundle.sampleRate)
         let options = ContinuationOptions(
             seconds: continuation.seconds, seed: seed, promptSeconds: continuation.promptSeconds,
             sampling: sampling.options)
-        let (samples, summaries) = try await generate(
-            chosen.bundle.extend(seam.prompt, options: options, variations: files.count),
-            count: files.count, label: label)
-        for (index, file) in files.enumerated() {
-            try file.write(seam.continuation(samples[index], seconds: options.seconds))
-            try report(
-                ContinuationReport(recording, model: chosen, file: file.url, summary: summaries[index]))
+        let writers = try files.map { try $0.makeWriter(seam, seconds: options.seconds) }
+        let summaries = try await write(
+            chosen.bundle.extend(seam.prompt, options: options, variations: files.count), to: writers,
+            label: label)
+        for (file, summary) in zip(files, summaries) {
+            try report(ContinuationReport(recording, model: chosen, file: file.url, summary: summary))
         }
         return summaries
     }
 
-    /// Collects variations while telling how far they are; throws `CancellationError` when interrupted.
-    private func generate(
-        _ events: AsyncThrowingStream<VariationsEvent, any Error>, count: Int, label: String
-    ) async throws -> ([[Float]], [ContinuationSummary]) {
+    /// Writes variations while telling how far they are; throws `CancellationError` when interrupted.
+    private func write(
+        _ events: AsyncThrowingStream<VariationsEvent, any Error>, to writers: [JoinedFileWriter],
+        label: String
+    ) async throws -> [ContinuationSummary] {
         var bar = ProgressBar(label: label, isShown: Terminal.isWatched && !output.quiet)
         defer { bar.clear() }
-        var samples = [[Float]](repeating: [], count: count)
         for try await event in events {
             switch event {
             case .progress(let progress): bar.show(progress)
-            case .audio(let variation, let chunk): samples[variation] += chunk
-            case .finished(let summaries): return (samples, summaries)
+            case .audio(let variation, let chunk): try writers[variation].append(chunk)
+            case .finished(let summaries):
+                for writer in writers { try writer.finish() }
+                return summaries
             }
         }
         throw CancellationError()

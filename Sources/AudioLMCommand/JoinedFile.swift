@@ -1,4 +1,5 @@
 import AudioFiles
+import AudioLM
 import Foundation
 
 /// The file that a continuation goes to: a copy of the snippet, sample for sample, and then the new part.
@@ -19,28 +20,12 @@ struct JoinedFile {
         try format.check(sampleRate: sampleRate, channelCount: snippet.tail.channelCount, for: url)
     }
 
-    /// Writes everything, or nothing where it throws or the task is cancelled.
-    func write(_ continuation: AudioBuffer) throws {
-        var writer = try AudioFileWriter(
-            to: url, format: format, sampleRate: sampleRate, channelCount: continuation.channelCount)
-        if !onlyContinuation { try copySnippet(to: &writer) }
-        try writer.write(continuation.resampled(to: sampleRate))
-        try Task.checkCancellation()
-        try writer.finish()
-    }
-
-    private func copySnippet(to writer: inout AudioFileWriter) throws {
-        guard sampleRate == snippet.tail.sampleRate else {
-            // Opus and MP3 hold few rates: the whole output is at the nearest of them.
-            try writer.write(AudioBuffer(contentsOf: snippet.url).resampled(to: sampleRate))
-            return
-        }
-        var reader = try AudioFileReader(contentsOf: snippet.url)
-        while true {
-            try Task.checkCancellation()
-            let chunk = try reader.read(frames: 1 << 16)
-            if chunk.isEmpty { break }
-            try writer.write(chunk)
-        }
+    /// Opens the file for a continuation that joins on by `seam`; it appears with `finish()`.
+    func makeWriter(_ seam: Seam, seconds: Double) throws -> JoinedFileWriter {
+        try JoinedFileWriter(
+            seam.stream(seconds: seconds), after: onlyContinuation ? nil : snippet.url,
+            to: AudioFileWriter(
+                to: url, format: format, sampleRate: sampleRate, channelCount: snippet.tail.channelCount),
+            channelCount: snippet.tail.channelCount, from: snippet.tail.sampleRate, to: sampleRate)
     }
 }

@@ -5,6 +5,7 @@ import Foundation
 protocol SoundModel: Sendable {
     var name: String { get }
     var sampleRate: Int { get }
+    var promptSeconds: Double { get }
     var information: BundleInformation { get }
     func tokenize(_ samples: [Float]) throws -> AudioTokens
     func detokenize(_ tokens: AudioTokens) throws -> [Float]

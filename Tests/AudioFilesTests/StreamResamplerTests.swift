@@ -27,6 +27,20 @@ import Testing
         }
     }
 
+    @Test func channelsAreChangedEachForItself() throws {
+        let left = chord(seconds: 0.3, rate: 32000).channels[0]
+        let right = left.map { -0.5 * $0 }
+        var resampler = try StreamResampler(from: 32000, to: 48000, channelCount: 2)
+        let both =
+            try resampler.resample(zip(left, right).flatMap { [$0, $1] }) + resampler.finish(total: 14400)
+        let alone = try resample(left, from: 32000, to: 48000, by: left.count)
+        #expect(both.count == 28800)
+        for (frame, sample) in alone.enumerated() {
+            #expect(both[2 * frame] == sample)
+            #expect(both[2 * frame + 1] == -0.5 * sample)
+        }
+    }
+
     @Test func noSound() throws {
         var resampler = try StreamResampler(from: 44100, to: 24000)
         #expect(try resampler.resample([]) == [])

@@ -7,6 +7,7 @@ import Foundation
 struct ToneModel: SoundModel {
     let name = "tone"
     let sampleRate = 24000
+    let promptSeconds = 12.0
     var passes = true
     /// Never finishes where set.
     var stalls = false

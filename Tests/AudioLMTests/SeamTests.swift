@@ -70,6 +70,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [8000, 24000, 44100], [1, 997, 24000])
+    func piecesGiveTheWhole(rate: Int, piece: Int) throws {
+        let mono = Self.tone(220, from: 0, seconds: 1.2, rate: rate)
+        let tail = AudioBuffer(channels: [mono, mono.map { -0.5 * $0 }], sampleRate: rate)
+        var generated = Self.tone(220, from: 1.2, seconds: 0.7, rate: 24000)
+        for i in 5000..<5100 { generated[i] *= 8 }
+        let seam = try Seam(after: tail, modelRate: 24000)
+        let whole = try seam.continuation(generated, seconds: 0.6)
+        var stream = try seam.stream(seconds: 0.6)
+        var channels: [[Float]] = [[], []]
+        func add(_ sound: AudioBuffer) {
+            for (index, samples) in sound.channels.enumerated() { channels[index] += samples }
+        }
+        for start in stride(from: 0, to: generated.count, by: piece) {
+            add(try stream.append(Array(generated[start..<min(start + piece, generated.count)])))
+        }
+        add(try stream.finish())
+        #expect(channels.map(\.count) == whole.channels.map(\.count))
+        for (a, b) in zip(channels.joined(), whole.channels.joined()) { #expect(abs(a - b) < 1e-6) }
+    }
+
     @Test func quietSnippetsAreRaisedAndLoweredAgain() throws {
         let quiet = Self.tone(220, from: 0, seconds: 2, rate: 24000).map { $0 * 0.01 }
         let seam = try Seam(after: AudioBuffer(mono: quiet, sampleRate: 24000), modelRate: 24000)

@@ -40,6 +40,12 @@ public struct AudioLMBundle: Sendable {
     /// Samples per second of all sound that goes in and out.
     public var sampleRate: Int { networks.codec.configuration.sampleRate }
 
+    /// Seconds of a prompt's end that the models hear at most: more of it changes nothing.
+    public var promptSeconds: Double {
+        Double(networks.semanticStage.configuration.attentionWindow)
+            * Double(networks.semanticTokenizer.configuration.frameSamples) / Double(sampleRate)
+    }
+
     /// Sound as tokens. An incomplete last frame counts as a frame; a few acoustic ones more, of silence, let
     /// `detokenize` give all of the sound back.
     /// - Parameter samples: mono at `sampleRate`, finite.
