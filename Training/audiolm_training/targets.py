@@ -79,8 +79,10 @@ def _stages(results: Results) -> Iterator[Figure]:
     if coarse:
         other = mean(coarse["other piece's semantic tokens"])
         figure = under(name, mean(coarse["model"]), other, target=f"clearly under {other:.2f}, with another piece's")
-        none = coarse.get("no semantic tokens")
-        without = f" (without any: {mean(none):.2f})" if none else ""
+        beside = [f"{label}: {mean(coarse[key]):.2f}" for key, label in (
+            ("no semantic tokens", "without any"), ("other piece's reference", "told of another piece's sound"))
+            if key in coarse]  # fmt: skip
+        without = f" ({', '.join(beside)})" if beside else ""
         yield Figure(figure.what, figure.target, figure.measured + without, figure.met)
     else:
         yield Figure(name, "clearly under another piece's", "not measured", None)

@@ -187,7 +187,7 @@ def test_train_export_and_tokenize(tmp_path):
 
     tokenize_acoustic.run(
         argparse.Namespace(runs=tmp_path, bundle=folder, data="piano", order=0, limit=1, splits=["test", "train"],
-                           command=None, copies=1)
+                           command=None, copies=1, cents=0)
     )
     copies = {path.stem for path in (tmp_path / "tokens" / "piano" / "acoustic" / "train").glob("*.npy")}
     assert len(copies) == 2 and any(name.endswith("+1") for name in copies)

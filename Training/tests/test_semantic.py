@@ -134,7 +134,7 @@ def test_training_resumes_where_it_stopped(runs):
 
 def test_every_recording_gets_its_tokens(runs):
     tokenize_semantic.run(
-        argparse.Namespace(config=CONFIG, runs=runs, bundle=None, order=0, splits=["train", "valid", "test"]))
+        argparse.Namespace(config=CONFIG, runs=runs, bundle=None, order=0, splits=["train", "valid", "test"], copies=0, cents=0))
     for recording in labelled_recordings.find(runs / "data" / "piano"):
         tokens = np.load(runs / "tokens/piano/semantic" / recording.split / f"{recording.identifier}.npy")
         assert tokens.dtype == np.uint16 and len(tokens) == -(-len(recording.samples()) // 960)

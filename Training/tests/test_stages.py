@@ -63,6 +63,16 @@ def test_coarse_stage_looks_ahead_by_so_many_semantic_tokens():
     assert difference[2 * (6 - 2)] > 0
 
 
+def test_reference_matters_to_every_frame_and_its_order_to_none():
+    model = coarse_model()
+    torch.nn.init.normal_(model.reference_projection.weight)
+    codes, semantic, heard = torch.randint(0, 8, (1, 20, 3)), torch.randint(0, 6, (1, 10)), torch.randint(0, 8, (1, 30, 3))
+    reference = model.reference(heard)
+    assert torch.allclose(reference, model.reference(heard.flip(1)), atol=1e-5)
+    difference = (model(codes, semantic) - model(codes, semantic, reference)).abs().amax(-1)
+    assert difference.min() > 0
+
+
 def test_fine_stage_ignores_codes_it_must_not_know():
     torch.manual_seed(0)
     model = FineStage(FineStageConfiguration(FULL, coarse_levels=2, levels=5, codes=8)).eval()
@@ -78,7 +88,8 @@ def test_fine_stage_ignores_codes_it_must_not_know():
 def test_losses_start_near_a_uniform_guess():
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(0)
-    batch = {"semantic": torch.randint(0, 64, (2, 20)), "acoustic": torch.randint(0, 64, (2, 40, 5))}
+    batch = {"semantic": torch.randint(0, 64, (2, 20)), "acoustic": torch.randint(0, 64, (2, 40, 5)),
+             "reference": torch.randint(0, 64, (2, 30, 5))}
     models = [SemanticStage(SemanticStageConfiguration(CAUSAL, vocabulary=64)),
               CoarseStage(CoarseStageConfiguration(CAUSAL, levels=4, codes=64, semantic_vocabulary=64)),
               FineStage(FineStageConfiguration(FULL, coarse_levels=2, levels=5, codes=64))]

@@ -23,6 +23,29 @@ def test_consecutive_crops_cover_a_piece_once():
     assert len(consecutive_crops([piece()], frames=4, limit=5)) == 5
 
 
+def frames_of(crop: np.ndarray) -> set[int]:
+    return set(crop.reshape(-1, crop.shape[-1])[:, 0].tolist())
+
+
+def test_references_are_from_elsewhere_in_the_recording():
+    crops = RandomCrops([piece(tokens=200)], frames=100, batch_size=64, seed=0, reference_frames=80)
+    for _ in range(5):
+        batch = crops.next()
+        length = batch["reference"].shape[1]
+        assert 50 <= length <= 80
+        for acoustic, reference in zip(batch["acoustic"].numpy(), batch["reference"].numpy(), strict=True):
+            assert len(frames_of(reference)) >= 50
+            assert not frames_of(acoustic) & frames_of(reference)
+
+
+def test_short_recordings_repeat_what_is_left_of_them_as_reference():
+    random = np.random.default_rng(0)
+    assert frames_of(piece(tokens=80).reference(0, 100, 75, random)) == set(range(100, 160))
+    assert frames_of(piece(tokens=60).reference(0, 100, 100, random)) == set(range(100))
+    held_out = consecutive_crops([piece(tokens=200)], frames=100, reference_frames=70)
+    assert [crop["reference"].shape for crop in held_out] == [(70, 2)] * 4
+
+
 def test_pieces_need_every_kind(tmp_path):
     for kind, names in (("semantic", "ab"), ("acoustic", "bc")):
         (tmp_path / kind / "train").mkdir(parents=True)
@@ -39,10 +62,11 @@ def test_bigram_beats_unigram_on_a_cycle():
     assert bigram_bits(cycle, cycle, cycle, 8) < 0.2
 
 
-def test_copies_take_the_semantic_tokens_of_their_original(tmp_path):
+def test_copies_without_semantic_tokens_take_those_of_their_original(tmp_path):
     save(tmp_path / "semantic" / "train" / "a.npy", np.arange(4, dtype=np.uint16))
-    for name in ("a", "a+1", "b+1"):
+    save(tmp_path / "semantic" / "train" / "a+2.npy", np.arange(5, dtype=np.uint16))
+    for name in ("a", "a+1", "a+2", "b+1"):
         save(tmp_path / "acoustic" / "train" / f"{name}.npy", np.zeros((8, 2), np.uint16))
     pieces = load_pieces(tmp_path, "train", ("semantic", "acoustic"))
-    assert [piece.identifier for piece in pieces] == ["a", "a+1"]
-    assert np.array_equal(pieces[1].semantic, np.arange(4))
+    assert [piece.identifier for piece in pieces] == ["a", "a+1", "a+2"]
+    assert [len(piece.semantic) for piece in pieces] == [4, 4, 5]
