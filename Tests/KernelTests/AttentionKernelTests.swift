@@ -14,13 +14,13 @@ import Testing
         let end = first + queries
         let q = random.normals(queries * width)
         // What is outside of the window must not matter.
-        var k = [Float](repeating: .nan, count: heads * capacity * dim)
+        var k = [UInt16](repeating: Float16.greatestFiniteMagnitude.bitPattern, count: heads * capacity * dim)
         var v = k
         for position in 0..<end {
             for head in 0..<heads {
                 let row = (head * capacity + position % capacity) * dim
-                k.replaceSubrange(row..<row + dim, with: random.normals(dim))
-                v.replaceSubrange(row..<row + dim, with: random.normals(dim))
+                k.replaceSubrange(row..<row + dim, with: random.normals(dim).map { Float16($0).bitPattern })
+                v.replaceSubrange(row..<row + dim, with: random.normals(dim).map { Float16($0).bitPattern })
             }
         }
         var y = [Float](repeating: 0, count: queries * width)
