@@ -4,6 +4,7 @@
 #define TABLE audiolm_kernels_avx512
 #define TABLE_NAME "avx512"
 #define MAIN_PANELS 4
+#define QUERIES AUDIOLM_QUERIES
 #define GEMM_I8 gemm_i8
 #define ROWS_I8 1
 #define WIDTH_I8 4

@@ -24,7 +24,8 @@ import Testing
             }
         }
         var y = [Float](repeating: 0, count: queries * width)
-        var scores = [Float](repeating: 0, count: end)
+        var scores = [Float](
+            repeating: 0, count: Int(AUDIOLM_QUERIES) * (end + Int(AUDIOLM_QUERIES)))
         y.withUnsafeMutableBufferPointer { y in
             k.withUnsafeBufferPointer { k in
                 v.withUnsafeBufferPointer { v in
@@ -45,6 +46,7 @@ import Testing
     func variantsEqualTheReference(variant: KernelVariant, dim: Int) {
         for (first, queries, window, capacity) in [
             (0, 1, 4, 8), (0, 5, 5, 5), (3, 2, 100, 8), (30, 3, 17, 20), (40, 1, 33, 33), (0, 40, 40, 40),
+            (25, 11, 17, 30),
         ] {
             let run = {
                 attend(

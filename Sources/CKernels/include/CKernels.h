@@ -16,6 +16,8 @@
 
 /* Columns of one weight panel, and lanes of every reduction. */
 #define AUDIOLM_LANES 16
+/* Queries of attention for which keys and values may be read once. */
+#define AUDIOLM_QUERIES 4
 /* Columns of one panel of 8-bit weights, and what the number of their inputs is padded to a multiple of. */
 #define AUDIOLM_PANEL_I8 64
 
@@ -70,7 +72,8 @@ typedef struct {
 /* Softmax attention of several queries over a ring of keys and values in half precision, head by head.
  * Row i of q (i-th query) stands at position first_position + i; its heads lie side by side. It sees the `window`
  * positions up to its own, or all where there are fewer. k and v are [heads][capacity][head_dim], position p in row
- * p % capacity, as bits that `halves` has made. scores is scratch of as many floats as a query sees positions. */
+ * p % capacity, as bits that `halves` has made. scores is scratch of AUDIOLM_QUERIES * (n + AUDIOLM_QUERIES)
+ * floats, n being the positions that a query sees at most. */
 typedef struct {
     const float *_Nonnull q;
     size_t q_stride;

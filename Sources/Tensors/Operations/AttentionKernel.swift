@@ -50,12 +50,14 @@ package struct AttentionKernel {
         // Attention of one query over a short past is less work than handing it out.
         let grouped = count * visible * headDimension < 1 << 14 ? heads : 1
         let groups = heads / grouped
+        // As much at every step, for a past that grows.
+        let together = Int(AUDIOLM_QUERIES)
+        let scratch = together * (window + together) * MemoryLayout<Float>.stride
         pool.run(sequences * groups * tiles) { index in
             let (group, tile) = index.quotientAndRemainder(dividingBy: tiles)
             let (sequence, heads) = group.quotientAndRemainder(dividingBy: groups)
             var task = task(of: sequence, firstPosition: firstPosition, window: window)
-            // As much at every step, for a past that grows.
-            pool.scratch.with(byteCount: window * MemoryLayout<Float>.stride) { scores in
+            pool.scratch.with(byteCount: scratch) { scores in
                 kernels.pointee.attention(
                     &task, tile * Self.tile, min((tile + 1) * Self.tile, count), heads * grouped,
                     (heads + 1) * grouped, scores.assumingMemoryBound(to: Float.self))
