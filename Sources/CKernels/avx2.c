@@ -4,6 +4,7 @@
 #define TABLE audiolm_kernels_avx2
 #define TABLE_NAME "avx2"
 #define MAIN_PANELS 1
+#define QUERIES 1
 #define GEMM_I8 gemm_i8
 #define ROWS_I8 1
 #define WIDTH_I8 1
@@ -15,7 +16,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #include "body/vector.h"
 
 #include "body/reduce.h"

@@ -4,6 +4,7 @@
 #define TABLE audiolm_kernels_avx512
 #define TABLE_NAME "avx512"
 #define MAIN_PANELS 4
+#define QUERIES AUDIOLM_QUERIES
 #define GEMM_I8 gemm_i8
 #define ROWS_I8 1
 #define WIDTH_I8 4
@@ -16,7 +17,7 @@
 #include <string.h>
 
 #pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))), apply_to = function)
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"))), apply_to = function)
 #include "body/vector.h"
 
 #include "body/reduce.h"

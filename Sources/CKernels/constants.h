@@ -50,6 +50,9 @@
 #define GELU_TANH_CUBIC 0.0713548162726f
 #define SQRT_HALF 0.70710678118654752f
 
+/* The greatest half-precision float. */
+#define HALF_TOP 65504.0f
+
 /* Fixed point: the greatest number, under 2^23 even where rounding raises it, and the magnitude below which a row counts
  * as silent. */
 #define FIXED_TOP 8388600.0f

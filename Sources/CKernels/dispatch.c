@@ -5,8 +5,12 @@
 #include <string.h>
 
 #if defined(__x86_64__)
+static int has_avx2(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+}
+
 static int has_avx512(void) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
 
@@ -33,7 +37,7 @@ const audiolm_kernels *audiolm_kernels_for(audiolm_isa isa) {
         return &audiolm_kernels_ref;
 #if defined(__x86_64__)
     case AUDIOLM_ISA_AVX2:
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &audiolm_kernels_avx2 : NULL;
+        return has_avx2() ? &audiolm_kernels_avx2 : NULL;
     case AUDIOLM_ISA_AVX512:
         return has_avx512() ? &audiolm_kernels_avx512 : NULL;
     case AUDIOLM_ISA_VNNI:

@@ -4,6 +4,7 @@
 #define TABLE audiolm_kernels_neon
 #define TABLE_NAME "neon"
 #define MAIN_PANELS 1
+#define QUERIES 1
 #define GEMM_I8 gemm_i8
 #define ROWS_I8 1
 #define WIDTH_I8 2

@@ -4,6 +4,7 @@
 #define TABLE audiolm_kernels_vnni
 #define TABLE_NAME "vnni"
 #define MAIN_PANELS 4
+#define QUERIES AUDIOLM_QUERIES
 #define GEMM_I8 gemm_i8
 #define PANELS_1 8
 #define PANELS_2 8
@@ -15,7 +16,7 @@
 #include <string.h>
 
 #pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,amx-tile,amx-int8,avx2,fma"))), apply_to = function)
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,amx-tile,amx-int8,avx2,fma,f16c"))), apply_to = function)
 #include "body/vector.h"
 
 #include "body/reduce.h"

@@ -1,5 +1,8 @@
 #include "AllocationCounter.h"
 
+/* Says which C library this is. */
+#include <stdlib.h>
+
 static _Thread_local size_t count;
 
 size_t allocation_count(void) { return count; }

@@ -14,17 +14,18 @@ import Testing
         let end = first + queries
         let q = random.normals(queries * width)
         // What is outside of the window must not matter.
-        var k = [Float](repeating: .nan, count: heads * capacity * dim)
+        var k = [UInt16](repeating: Float16.greatestFiniteMagnitude.bitPattern, count: heads * capacity * dim)
         var v = k
         for position in 0..<end {
             for head in 0..<heads {
                 let row = (head * capacity + position % capacity) * dim
-                k.replaceSubrange(row..<row + dim, with: random.normals(dim))
-                v.replaceSubrange(row..<row + dim, with: random.normals(dim))
+                k.replaceSubrange(row..<row + dim, with: random.normals(dim).map { Float16($0).bitPattern })
+                v.replaceSubrange(row..<row + dim, with: random.normals(dim).map { Float16($0).bitPattern })
             }
         }
         var y = [Float](repeating: 0, count: queries * width)
-        var scores = [Float](repeating: 0, count: end)
+        var scores = [Float](
+            repeating: 0, count: Int(AUDIOLM_QUERIES) * (end + Int(AUDIOLM_QUERIES)))
         y.withUnsafeMutableBufferPointer { y in
             k.withUnsafeBufferPointer { k in
                 v.withUnsafeBufferPointer { v in
@@ -45,6 +46,7 @@ import Testing
     func variantsEqualTheReference(variant: KernelVariant, dim: Int) {
         for (first, queries, window, capacity) in [
             (0, 1, 4, 8), (0, 5, 5, 5), (3, 2, 100, 8), (30, 3, 17, 20), (40, 1, 33, 33), (0, 40, 40, 40),
+            (25, 11, 17, 30),
         ] {
             let run = {
                 attend(

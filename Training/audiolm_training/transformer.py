@@ -72,6 +72,9 @@ class Attention(nn.Module):
         qkv = self.qkv(x).view(batch, frames, 3, self.heads, width // self.heads)
         query, key, value = qkv.permute(2, 0, 3, 1, 4)
         query, key = rotate(query, cosines, sines), rotate(key, cosines, sines)
+        if mask is not None and not self.training:
+            # As the past of a causal stage is kept when it draws.
+            key, value = key.half().to(query.dtype), value.half().to(query.dtype)
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         return self.out(mixed.transpose(1, 2).reshape(batch, frames, width))
 

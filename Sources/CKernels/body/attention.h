@@ -1,83 +1,132 @@
-/* Attention of one query and head at a time; keys in ascending position, whatever their place in the ring. */
+/* Attention of a head's queries, QUERIES at a time; keys in ascending position, whatever their place in the ring. */
 
-/* Numbers of keys or values that are fetched ahead of their use. */
-#define PREFETCH_PAST 512
+/* Numbers of keys or values that are fetched ahead of their use, and those of a cache line. */
+#define PREFETCH_PAST 1024
+#define LINE_PAST 32
 
-/* Scores of keys that lie one after the other in memory, four at a time. */
-ALWAYS_INLINE void score_run(const audiolm_attention *a, const float *q, const float *k, size_t count,
-                             float *scores) {
+static void halves(const float *x, size_t n, uint16_t *half) {
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) *(f16x16_unaligned *)(half + i) = narrow_f16(load(x + i));
+    if (i < n) {
+        const f16x16 rest = narrow_f16(load_part(x + i, n - i));
+        memcpy(half + i, &rest, (n - i) * sizeof *half);
+    }
+}
+
+/* The score of one key. */
+ALWAYS_INLINE float score(const audiolm_attention *a, const float *q, const uint16_t *k) {
+    const size_t dim = a->head_dim;
+    f32x16 sum = splat(0);
+    size_t d = 0;
+    for (; d + LANES <= dim; d += LANES) sum = fma16(load(q + d), widen_f16(k + d), sum);
+    if (d < dim) sum = fma16(load_part(q + d, dim - d), widen_part_f16(k + d, dim - d), sum);
+    return fold(sum) * a->score_scale;
+}
+
+/* Scores of Q queries and keys that lie one after the other in memory, four at a time; a query's `stride` after the one
+ * before. */
+ALWAYS_INLINE void score_run(const int Q, const audiolm_attention *a, const float *q, const uint16_t *k, size_t count,
+                             float *scores, size_t stride) {
     const size_t dim = a->head_dim;
     size_t j = 0;
     if (dim % LANES == 0)
         for (; j + 4 <= count; j += 4, k += 4 * dim) {
-            f32x16 sums[4] = {splat(0), splat(0), splat(0), splat(0)};
-            for (size_t d = 0; d < 4 * dim; d += LANES) __builtin_prefetch(k + PREFETCH_PAST + d);
+            f32x16 sums[QUERIES][4] = {0};
+            for (size_t d = 0; d < 4 * dim; d += LINE_PAST) __builtin_prefetch(k + PREFETCH_PAST + d);
             for (size_t d = 0; d < dim; d += LANES) {
-                const f32x16 query = load(q + d);
-                _Pragma("unroll") for (size_t i = 0; i < 4; ++i)
-                    sums[i] = fma16(query, load(k + i * dim + d), sums[i]);
+                f32x16 keys[4];
+                _Pragma("unroll") for (size_t i = 0; i < 4; ++i) keys[i] = widen_f16(k + i * dim + d);
+                _Pragma("unroll") for (int r = 0; r < Q; ++r) {
+                    const f32x16 query = load(q + (size_t)r * a->q_stride + d);
+                    _Pragma("unroll") for (size_t i = 0; i < 4; ++i) sums[r][i] = fma16(query, keys[i], sums[r][i]);
+                }
             }
-            const f32x4 folded = fold_four(sums[0], sums[1], sums[2], sums[3]);
-            for (size_t i = 0; i < 4; ++i) scores[j + i] = folded[i] * a->score_scale;
+            _Pragma("unroll") for (int r = 0; r < Q; ++r) {
+                const f32x4 folded = fold_four(sums[r][0], sums[r][1], sums[r][2], sums[r][3]);
+                for (size_t i = 0; i < 4; ++i) scores[(size_t)r * stride + j + i] = folded[i] * a->score_scale;
+            }
         }
-    for (; j < count; ++j, k += dim) scores[j] = dot_of(q, k, dim) * a->score_scale;
+    for (; j < count; ++j, k += dim)
+        for (size_t r = 0; r < (size_t)Q; ++r) scores[r * stride + j] = score(a, q + r * a->q_stride, k);
 }
 
-/* Adds p[j] * v[j] of consecutive values to B blocks of sixteen sums. */
-ALWAYS_INLINE void mix_run(const int B, const audiolm_attention *a, const float *v, size_t count,
-                           const float *p, f32x16 *sums) {
+/* Adds p[j] * v[j] of consecutive values to B blocks of sixteen sums of each of Q queries. */
+ALWAYS_INLINE void mix_run(const int Q, const int B, const audiolm_attention *a, const uint16_t *v, size_t count,
+                           const float *p, size_t stride, f32x16 sums[QUERIES][4]) {
     for (size_t j = 0; j < count; ++j, v += a->head_dim) {
-        for (int b = 0; b < B; ++b) __builtin_prefetch(v + PREFETCH_PAST + b * LANES);
-        _Pragma("unroll") for (int b = 0; b < B; ++b)
-            sums[b] = fma16(splat(p[j]), load(v + b * LANES), sums[b]);
+        for (int b = 0; b < B * LANES; b += LINE_PAST) __builtin_prefetch(v + PREFETCH_PAST + b);
+        _Pragma("unroll") for (int b = 0; b < B; ++b) {
+            const f32x16 value = widen_f16(v + b * LANES);
+            _Pragma("unroll") for (int r = 0; r < Q; ++r)
+                sums[r][b] = fma16(splat(p[(size_t)r * stride + j]), value, sums[r][b]);
+        }
     }
 }
 
-ALWAYS_INLINE void mix(const int B, const audiolm_attention *a, const float *first, size_t first_count,
-                       const float *second, size_t second_count, const float *p, float norm, float *y) {
-    f32x16 sums[4];
-    _Pragma("unroll") for (int b = 0; b < B; ++b) sums[b] = splat(0);
-    mix_run(B, a, first, first_count, p, sums);
-    mix_run(B, a, second, second_count, p + first_count, sums);
-    _Pragma("unroll") for (int b = 0; b < B; ++b) store(y + b * LANES, sums[b] * splat(norm));
+/* Keys or values in two runs of consecutive ones, the second where the ring begins again. */
+typedef struct {
+    const uint16_t *first, *second;
+    size_t first_count, second_count;
+} past;
+
+ALWAYS_INLINE void mix(const int Q, const int B, const audiolm_attention *a, past v, size_t d, const float *p,
+                       const float *norms, float *y) {
+    const size_t stride = v.first_count + v.second_count;
+    f32x16 sums[QUERIES][4] = {0};
+    mix_run(Q, B, a, v.first + d, v.first_count, p, stride, sums);
+    mix_run(Q, B, a, v.second + d, v.second_count, p + v.first_count, stride, sums);
+    _Pragma("unroll") for (int r = 0; r < Q; ++r)
+        _Pragma("unroll") for (int b = 0; b < B; ++b)
+            store(y + (size_t)r * a->y_stride + d + (size_t)b * LANES, sums[r][b] * splat(norms[r]));
 }
 
-/* The last head_dim % 16 dimensions. */
-ALWAYS_INLINE void mix_tail(const audiolm_attention *a, const float *first, size_t first_count,
-                            const float *second, size_t second_count, const float *p, float norm, float *y,
-                            size_t width) {
+/* The last head_dim % 16 dimensions of one query. */
+ALWAYS_INLINE void mix_tail(const audiolm_attention *a, past v, size_t d, const float *p, float norm, float *y) {
+    const size_t width = a->head_dim - d;
     f32x16 sum = splat(0);
-    for (size_t j = 0; j < first_count; ++j)
-        sum = fma16(splat(p[j]), load_part(first + j * a->head_dim, width), sum);
-    for (size_t j = 0; j < second_count; ++j)
-        sum = fma16(splat(p[first_count + j]), load_part(second + j * a->head_dim, width), sum);
-    store_part(y, sum * splat(norm), width);
+    for (size_t j = 0; j < v.first_count; ++j)
+        sum = fma16(splat(p[j]), widen_part_f16(v.first + j * a->head_dim + d, width), sum);
+    for (size_t j = 0; j < v.second_count; ++j)
+        sum = fma16(splat(p[v.first_count + j]), widen_part_f16(v.second + j * a->head_dim + d, width), sum);
+    store_part(y + d, sum * splat(norm), width);
 }
 
-ALWAYS_INLINE void attend(const audiolm_attention *a, size_t query, size_t head, float *scores) {
+/* Q consecutive queries, for which keys and values are converted once. What one of them does not see of what they see
+ * together has no weight. */
+ALWAYS_INLINE void attend(const int Q, const audiolm_attention *a, size_t query, size_t head, float *scores) {
     const size_t dim = a->head_dim, end = a->first_position + query + 1;
     const size_t begin = end > a->window ? end - a->window : 0;
-    const size_t count = end - begin, slot = begin % a->capacity;
+    const size_t count = end + (size_t)Q - 1 - begin, slot = begin % a->capacity;
     const size_t run = a->capacity - slot < count ? a->capacity - slot : count;
 
     const float *q = a->q + query * a->q_stride + head * dim;
     const size_t ring = head * a->capacity;
-    const float *k = a->k + ring * dim, *v = a->v + ring * dim;
-    score_run(a, q, k + slot * dim, run, scores);
-    score_run(a, q, k, count - run, scores + run);
-    const float norm = 1.0f / exponentials(scores, count);
+    const uint16_t *k = a->k + ring * dim, *v = a->v + ring * dim;
+    score_run(Q, a, q, k + slot * dim, run, scores, count);
+    score_run(Q, a, q, k, count - run, scores + run, count);
+    float norms[QUERIES];
+    for (size_t r = 0; r < (size_t)Q; ++r) {
+        const size_t seen_end = end + r - begin, seen_begin = seen_end > a->window ? seen_end - a->window : 0;
+        float *p = scores + r * count;
+        norms[r] = 1.0f / exponentials(p + seen_begin, seen_end - seen_begin);
+        for (size_t j = 0; j < seen_begin; ++j) p[j] = 0;
+        for (size_t j = seen_end; j < count; ++j) p[j] = 0;
+    }
 
+    const past values = {v + slot * dim, v, run, count - run};
     float *y = a->y + query * a->y_stride + head * dim;
-    const float *first = v + slot * dim;
     size_t d = 0;
-    for (; d + 4 * LANES <= dim; d += 4 * LANES)
-        mix(4, a, first + d, run, v + d, count - run, scores, norm, y + d);
-    for (; d + LANES <= dim; d += LANES) mix(1, a, first + d, run, v + d, count - run, scores, norm, y + d);
-    if (d < dim) mix_tail(a, first + d, run, v + d, count - run, scores, norm, y + d, dim - d);
+    for (; d + 4 * LANES <= dim; d += 4 * LANES) mix(Q, 4, a, values, d, scores, norms, y);
+    for (; d + LANES <= dim; d += LANES) mix(Q, 1, a, values, d, scores, norms, y);
+    for (size_t r = 0; d < dim && r < (size_t)Q; ++r)
+        mix_tail(a, values, d, scores + r * count, norms[r], y + r * a->y_stride);
 }
 
 static void attention(const audiolm_attention *a, size_t query_begin, size_t query_end, size_t head_begin,
                       size_t head_end, float *scores) {
-    for (size_t head = head_begin; head < head_end; ++head)
-        for (size_t query = query_begin; query < query_end; ++query) attend(a, query, head, scores);
+    for (size_t head = head_begin; head < head_end; ++head) {
+        size_t query = query_begin;
+        for (; query + QUERIES <= query_end; query += QUERIES) attend(QUERIES, a, query, head, scores);
+        for (; query < query_end; ++query) attend(1, a, query, head, scores);
+    }
 }

@@ -25,14 +25,17 @@ static void fixed_point(const audiolm_fixed_point *f, size_t begin, size_t end) 
     }
 }
 
-/* Stores sixteen outputs of a row, whose sums are 65536 upper + 256 middle + lower. */
+/* Sixteen outputs of a row, whose sums are 65536 upper + 256 middle + lower, yet to be scaled. */
+ALWAYS_INLINE f32x16 float_i8(totals_i8 t) {
+    const i32x16 upper = t.upper + ((t.middle + (t.lower >> 8)) >> 8);
+    const i32x16 rest = ((t.middle << 8) + t.lower) & 65535;
+    return fma16(splat(65536), __builtin_convertvector(upper, f32x16), __builtin_convertvector(rest, f32x16));
+}
+
+/* Scales and stores sixteen outputs of a row. */
 ALWAYS_INLINE void finish_i8(const audiolm_gemm_i8 *g, size_t row, size_t output, totals_i8 t) {
     if (output >= g->outputs) return;
-    const i32x16 middle = t.middle + (t.lower >> 8), upper = t.upper + (middle >> 8);
-    const i32x16 rest = ((middle & 255) << 8) + (t.lower & 255);
-    const f32x16 sum =
-        fma16(splat(65536), __builtin_convertvector(upper, f32x16), __builtin_convertvector(rest, f32x16));
-    f32x16 y = sum * splat(g->x_scale[row]) * load(g->scale + output);
+    f32x16 y = float_i8(t) * splat(g->x_scale[row]) * load(g->scale + output);
     if (g->bias) y = y + load(g->bias + output);
     float *target = g->y + row * g->y_stride + output;
     if (output + LANES <= g->outputs)

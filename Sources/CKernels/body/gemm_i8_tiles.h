@@ -7,7 +7,7 @@ typedef struct {
 } __attribute__((packed)) tile_sizes;
 
 /* Fewer rows are sooner done without. */
-#define TILE_ROWS_LEAST 4
+#define TILE_ROWS_LEAST 3
 
 /* Upper, middle and lower sums of sixteen rows by sixteen outputs, and then by the next sixteen. */
 ALWAYS_INLINE void sum_tiles(const audiolm_gemm_i8 *g, size_t row, const int8_t *w, int32_t sums[6][256]) {
@@ -50,7 +50,7 @@ static void gemm_i8_tiles(const audiolm_gemm_i8 *g, audiolm_tile t) {
     tile_sizes sizes = {.palette = 1};
     for (int i = 0; i < 8; ++i) {
         sizes.row_bytes[i] = 64;
-        sizes.rows[i] = 16;
+        sizes.rows[i] = i == 6 || t.row_end - t.row_begin > 16 ? 16 : (uint8_t)(t.row_end - t.row_begin);
     }
     _tile_loadconfig(&sizes);
     _Alignas(64) int32_t sums[6][256];

@@ -6,6 +6,7 @@ const audiolm_kernels TABLE = {
     .gemm_bf16 = gemm_bf16,
     .gemm_i8 = GEMM_I8,
     .fixed_point = fixed_point,
+    .halves = halves,
     .attention = attention,
     .depthwise = depthwise,
     .softmax = softmax,

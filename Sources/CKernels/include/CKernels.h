@@ -16,6 +16,8 @@
 
 /* Columns of one weight panel, and lanes of every reduction. */
 #define AUDIOLM_LANES 16
+/* Queries of attention for which keys and values may be read once. */
+#define AUDIOLM_QUERIES 4
 /* Columns of one panel of 8-bit weights, and what the number of their inputs is padded to a multiple of. */
 #define AUDIOLM_PANEL_I8 64
 
@@ -67,15 +69,16 @@ typedef struct {
     size_t row_begin, row_end, panel_begin, panel_end;
 } audiolm_tile;
 
-/* Softmax attention of several queries over a ring of keys and values, head by head.
+/* Softmax attention of several queries over a ring of keys and values in half precision, head by head.
  * Row i of q (i-th query) stands at position first_position + i; its heads lie side by side. It sees the `window`
  * positions up to its own, or all where there are fewer. k and v are [heads][capacity][head_dim], position p in row
- * p % capacity. scores is scratch of as many floats as a query sees positions. */
+ * p % capacity, as bits that `halves` has made. scores is scratch of AUDIOLM_QUERIES * (n + AUDIOLM_QUERIES)
+ * floats, n being the positions that a query sees at most. */
 typedef struct {
     const float *_Nonnull q;
     size_t q_stride;
-    const float *_Nonnull k;
-    const float *_Nonnull v;
+    const uint16_t *_Nonnull k;
+    const uint16_t *_Nonnull v;
     float *_Nonnull y;
     size_t y_stride;
     size_t head_dim;
@@ -111,6 +114,9 @@ typedef struct {
     void (*_Nonnull gemm_i8)(const audiolm_gemm_i8 *_Nonnull, audiolm_tile);
     /* Rows [begin, end). */
     void (*_Nonnull fixed_point)(const audiolm_fixed_point *_Nonnull, size_t begin, size_t end);
+    /* The bits of the nearest half-precision floats (IEEE binary16, ties to even); what is beyond their range becomes
+     * the greatest of them. */
+    void (*_Nonnull halves)(const float *_Nonnull x, size_t n, uint16_t *_Nonnull half);
     /* Queries [query_begin, query_end) of heads [head_begin, head_end). */
     void (*_Nonnull attention)(const audiolm_attention *_Nonnull, size_t query_begin, size_t query_end,
                                size_t head_begin, size_t head_end, float *_Nonnull scores);

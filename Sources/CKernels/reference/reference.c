@@ -1,5 +1,6 @@
 /* Plain C kernels: the oracle of the tests, and the fallback on processors without vector variants. */
 #include "fft.h"
+#include "half.h"
 #include "math.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -64,19 +65,23 @@ static void fixed_point(const audiolm_fixed_point *f, size_t begin, size_t end) 
     }
 }
 
+static void halves(const float *x, size_t n, uint16_t *half) {
+    for (size_t i = 0; i < n; ++i) half[i] = ref_half(x[i]);
+}
+
 static void attend(const audiolm_attention *a, size_t query, size_t head, float *scores) {
     const size_t dim = a->head_dim, end = a->first_position + query + 1;
     const size_t begin = end > a->window ? end - a->window : 0;
     const size_t count = end - begin;
     const float *q = a->q + query * a->q_stride + head * dim;
-    const float *k = a->k + head * a->capacity * dim, *v = a->v + head * a->capacity * dim;
+    const uint16_t *k = a->k + head * a->capacity * dim, *v = a->v + head * a->capacity * dim;
     for (size_t j = 0; j < count; ++j)
-        scores[j] = ref_dot(q, k + (begin + j) % a->capacity * dim, dim) * a->score_scale;
+        scores[j] = ref_dot_half(q, k + (begin + j) % a->capacity * dim, dim) * a->score_scale;
     const float norm = 1.0f / ref_exponentials(scores, count);
     float *y = a->y + query * a->y_stride + head * dim;
     for (size_t d = 0; d < dim; ++d) {
         float sum = 0;
-        for (size_t j = 0; j < count; ++j) sum = fmaf(scores[j], v[(begin + j) % a->capacity * dim + d], sum);
+        for (size_t j = 0; j < count; ++j) sum = fmaf(scores[j], ref_widen_half(v[(begin + j) % a->capacity * dim + d]), sum);
         y[d] = sum * norm;
     }
 }
@@ -188,6 +193,7 @@ const audiolm_kernels audiolm_kernels_ref = {
     .gemm_bf16 = gemm_bf16,
     .gemm_i8 = gemm_i8,
     .fixed_point = fixed_point,
+    .halves = halves,
     .attention = attention,
     .depthwise = depthwise,
     .softmax = softmax,

@@ -57,12 +57,9 @@ package struct Attention: Sendable {
                     cache.append(
                         source + start * 3 * width, count: count, stride: 3 * width,
                         sequenceStride: positions * 3 * width, keyOffset: width, valueOffset: 2 * width)
-                    for sequence in 0..<cache.sequences {
-                        let row = sequence * positions + start
-                        attend(
-                            source + row * 3 * width, into: target + row * width, count: count,
-                            firstPosition: first, cache, sequence: sequence, on: pool)
-                    }
+                    attend(
+                        source + start * 3 * width, into: target + start * width, count: count,
+                        of: positions, firstPosition: first, cache, on: pool)
                 }
             }
         }
@@ -118,17 +115,18 @@ package struct Attention: Sendable {
             heads: 2 * heads, headDimension: headDimension, cosines: rotary.cosines, sines: rotary.sines)
     }
 
+    /// Attention of `count` positions of each sequence, which has `positions` of them.
     private func attend(
         _ queries: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, count: Int,
-        firstPosition: Int, _ cache: KVCache, sequence: Int, on pool: WorkerPool
+        of positions: Int, firstPosition: Int, _ cache: KVCache, on pool: WorkerPool
     ) {
-        let ring = sequence * cache.capacity * width
         cache.keys.withPointer { keys in
             cache.values.withPointer { values in
                 AttentionKernel(
-                    heads: heads, headDimension: headDimension, queries: queries, queryStride: 3 * width,
-                    keys: keys + ring, values: values + ring, capacity: cache.capacity, output: target,
-                    outputStride: width
+                    sequences: cache.sequences, heads: heads, headDimension: headDimension, queries: queries,
+                    queryStride: 3 * width, querySequenceStride: positions * 3 * width, keys: keys,
+                    values: values, capacity: cache.capacity, output: target, outputStride: width,
+                    outputSequenceStride: positions * width
                 ).run(count: count, firstPosition: firstPosition, window: cache.window, on: pool)
             }
         }

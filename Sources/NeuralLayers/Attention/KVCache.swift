@@ -1,7 +1,7 @@
 import Tensors
 
-/// Keys and values of the last positions of one attention layer, in a ring; of one sequence, or of several that go on
-/// in step.
+/// Keys and values of the last positions of one attention layer in half precision, in a ring; of one sequence, or of
+/// several that go on in step.
 ///
 /// A query sees at most `window` positions, its own included, so the ring keeps the window and room for one block
 /// of new positions; a sequence may go on for ever.
@@ -9,37 +9,36 @@ package struct KVCache: Sendable {
     package let window: Int
     package let heads: Int
     /// Sequences that have the same number of positions.
-    package let sequences: Int
+    package private(set) var sequences = 1
     /// Positions that have been appended: the position of the next one.
     package private(set) var position = 0
     let capacity: Int
+    private let headDimension: Int
     /// `[sequences, heads, capacity, channels / heads]`: a head's past is read from front to back.
-    private(set) var keys: Tensor
-    private(set) var values: Tensor
+    private(set) var keys: HalfTensor
+    private(set) var values: HalfTensor
 
     /// New positions that may be appended at once.
     static let block = 64
 
-    package init(window: Int, channels: Int, heads: Int, sequences: Int = 1) {
-        precondition(
-            window > 0 && sequences > 0, "\(sequences) sequences with an attention window of \(window)")
+    package init(window: Int, channels: Int, heads: Int) {
+        precondition(window > 0, "an attention window of \(window)")
         precondition(heads > 0 && channels % heads == 0, "\(heads) heads do not divide \(channels) channels")
         self.window = window
         self.heads = heads
-        self.sequences = sequences
         capacity = window + Self.block - 1
-        keys = Tensor([sequences, heads, capacity, channels / heads])
+        headDimension = channels / heads
+        keys = HalfTensor(count: capacity * channels)
         values = keys
     }
 
     /// The past of this one sequence as that of `count` sequences.
     package func repeated(_ count: Int) -> KVCache {
         precondition(sequences == 1, "\(sequences) sequences cannot be repeated")
-        var cache = KVCache(
-            window: window, channels: heads * keys.columns, heads: heads, sequences: count)
-        cache.position = position
-        cache.keys = Tensor.concatenateRows([Tensor](repeating: keys, count: count))
-        cache.values = Tensor.concatenateRows([Tensor](repeating: values, count: count))
+        var cache = self
+        cache.sequences = count
+        cache.keys = keys.repeated(count)
+        cache.values = values.repeated(count)
         return cache
     }
 
@@ -52,7 +51,7 @@ package struct KVCache: Sendable {
         valueOffset: Int
     ) {
         precondition(count <= Self.block)
-        let (dimension, heads, start, capacity) = (keys.columns, heads, position, capacity)
+        let (dimension, heads, start, capacity) = (headDimension, heads, position, capacity)
         let rings = sequences * heads
         keys.withMutablePointer { keys in
             values.withMutablePointer { values in
@@ -61,8 +60,8 @@ package struct KVCache: Sendable {
                     for row in 0..<count {
                         let slot = (ring * capacity + (start + row) % capacity) * dimension
                         let source = rows + sequence * sequenceStride + row * stride + head * dimension
-                        (keys + slot).update(from: source + keyOffset, count: dimension)
-                        (values + slot).update(from: source + valueOffset, count: dimension)
+                        HalfTensor.round(source + keyOffset, count: dimension, into: keys + slot)
+                        HalfTensor.round(source + valueOffset, count: dimension, into: values + slot)
                     }
                 }
             }

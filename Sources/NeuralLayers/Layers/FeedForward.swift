@@ -55,7 +55,7 @@ package struct FeedForward: Sendable {
         case .swiglu:
             buffers.gate.setRows(x.rows)
             gate?(x, into: &buffers.gate, on: pool)
-            buffers.hidden.multiplySilu(of: buffers.gate)
+            buffers.hidden.multiplySilu(of: buffers.gate, on: pool)
         }
         down(buffers.hidden, into: &y, on: pool)
     }

@@ -1,57 +1,76 @@
 internal import CKernels
 
-/// Causal softmax attention of a block of queries over keys and values in a ring, on raw memory.
+/// Causal softmax attention of a block of queries of each of several sequences over keys and values in rings, on raw
+/// memory.
 ///
-/// Query i stands at `firstPosition + i`; the key and value of position p lie in row p mod `capacity`. The queries'
-/// heads lie side by side in each row, those of keys and values one ring after the other.
+/// A sequence's query i stands at `firstPosition + i`; the key and value of position p lie in row p mod `capacity`. The
+/// queries' heads lie side by side in each row, those of keys and values one ring after the other.
 package struct AttentionKernel {
+    package var sequences: Int
     package var heads: Int
     package var headDimension: Int
     package var queries: UnsafePointer<Float>
     package var queryStride: Int
-    /// `[heads, capacity, headDimension]`
-    package var keys: UnsafePointer<Float>
-    package var values: UnsafePointer<Float>
+    /// Numbers from a sequence's first query to the next one's.
+    package var querySequenceStride: Int
+    /// `[sequences, heads, capacity, headDimension]`, the bits of half-precision floats.
+    package var keys: UnsafePointer<UInt16>
+    package var values: UnsafePointer<UInt16>
     package var capacity: Int
     package var output: UnsafeMutablePointer<Float>
     package var outputStride: Int
+    package var outputSequenceStride: Int
 
     package init(
-        heads: Int, headDimension: Int, queries: UnsafePointer<Float>, queryStride: Int,
-        keys: UnsafePointer<Float>, values: UnsafePointer<Float>, capacity: Int,
-        output: UnsafeMutablePointer<Float>, outputStride: Int
+        sequences: Int, heads: Int, headDimension: Int, queries: UnsafePointer<Float>, queryStride: Int,
+        querySequenceStride: Int, keys: UnsafePointer<UInt16>, values: UnsafePointer<UInt16>, capacity: Int,
+        output: UnsafeMutablePointer<Float>, outputStride: Int, outputSequenceStride: Int
     ) {
+        self.sequences = sequences
         self.heads = heads
         self.headDimension = headDimension
         self.queries = queries
         self.queryStride = queryStride
+        self.querySequenceStride = querySequenceStride
         self.keys = keys
         self.values = values
         self.capacity = capacity
         self.output = output
         self.outputStride = outputStride
+        self.outputSequenceStride = outputSequenceStride
     }
 
-    /// Each query sees the `window` positions up to its own.
+    /// Queries that are handed out together.
+    private static let tile = 16
+
+    /// Each of `count` queries of a sequence sees the `window` positions up to its own.
     package func run(count: Int, firstPosition: Int, window: Int, on pool: WorkerPool) {
-        let task = audiolm_attention(
-            q: queries, q_stride: queryStride, k: keys, v: values, y: output, y_stride: outputStride,
-            head_dim: headDimension, first_position: firstPosition, window: window, capacity: capacity,
-            score_scale: Float(1 / Double(headDimension).squareRoot()))
         let visible = min(window, firstPosition + count)
-        let tile = 16
-        let tiles = (count + tile - 1) / tile
+        let tiles = (count + Self.tile - 1) / Self.tile
         // Attention of one query over a short past is less work than handing it out.
         let grouped = count * visible * headDimension < 1 << 14 ? heads : 1
-        withUnsafePointer(to: task) { task in
-            pool.run(heads / grouped * tiles) { index in
-                let (headGroup, block) = index.quotientAndRemainder(dividingBy: tiles)
-                pool.scratch.with(byteCount: visible * MemoryLayout<Float>.stride) { scores in
-                    kernels.pointee.attention(
-                        task, block * tile, min((block + 1) * tile, count), headGroup * grouped,
-                        (headGroup + 1) * grouped, scores.assumingMemoryBound(to: Float.self))
-                }
+        let groups = heads / grouped
+        // As much at every step, for a past that grows.
+        let together = Int(AUDIOLM_QUERIES)
+        let scratch = together * (window + together) * MemoryLayout<Float>.stride
+        pool.run(sequences * groups * tiles) { index in
+            let (group, tile) = index.quotientAndRemainder(dividingBy: tiles)
+            let (sequence, heads) = group.quotientAndRemainder(dividingBy: groups)
+            var task = task(of: sequence, firstPosition: firstPosition, window: window)
+            pool.scratch.with(byteCount: scratch) { scores in
+                kernels.pointee.attention(
+                    &task, tile * Self.tile, min((tile + 1) * Self.tile, count), heads * grouped,
+                    (heads + 1) * grouped, scores.assumingMemoryBound(to: Float.self))
             }
         }
+    }
+
+    private func task(of sequence: Int, firstPosition: Int, window: Int) -> audiolm_attention {
+        let ring = sequence * heads * capacity * headDimension
+        return audiolm_attention(
+            q: queries + sequence * querySequenceStride, q_stride: queryStride, k: keys + ring,
+            v: values + ring, y: output + sequence * outputSequenceStride, y_stride: outputStride,
+            head_dim: headDimension, first_position: firstPosition, window: window, capacity: capacity,
+            score_scale: Float(1 / Double(headDimension).squareRoot()))
     }
 }

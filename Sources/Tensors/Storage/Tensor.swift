@@ -4,7 +4,7 @@
 package struct Tensor: Sendable {
     /// The extents, outermost first. Never empty; extents may be zero.
     package private(set) var shape: [Int]
-    private var storage: TensorStorage
+    private var storage: TensorStorage<Float>
 
     /// A tensor whose elements are not yet defined; write all of them before reading any.
     package init(uninitialized shape: [Int]) {

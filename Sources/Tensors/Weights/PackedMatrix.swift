@@ -43,8 +43,10 @@ package struct PackedMatrix: Sendable {
         let width = format == .int8 ? 64 : 16
         let padded = (outputs + width - 1) / width * width
         let group = format == .int8 ? 64 : 1
+        let paddedInputs = (inputs + group - 1) / group * group
         storage = PackedStorage(
-            byteCount: padded * ((inputs + group - 1) / group * group) * format.elementSize)
+            byteCount: padded * paddedInputs * format.elementSize,
+            zeroed: (padded, paddedInputs) != (outputs, inputs))
         storage.scale = scale.map { PackedStorage.padded($0, to: padded) }
         storage.bias = bias.map { PackedStorage.padded($0, to: padded) }
         switch format {
@@ -91,22 +93,39 @@ package struct PackedMatrix: Sendable {
         let sums = UnsafeMutablePointer<Int32>.allocate(capacity: max(padded, 1))
         sums.initialize(repeating: 0, count: max(padded, 1))
         storage.sums = sums
-        let whole = inputs / 4 * 4
-        for output in 0..<outputs {
-            let (panel, column) = output.quotientAndRemainder(dividingBy: panelWidth)
-            let target = storage.pointer + panel * paddedInputs * panelWidth + 4 * column
-            let row = UnsafeRawBufferPointer(rebasing: source[output * inputs..<(output + 1) * inputs])
-            for input in stride(from: 0, to: whole, by: 4) {
-                target.storeBytes(
-                    of: row.loadUnaligned(fromByteOffset: input, as: UInt32.self),
-                    toByteOffset: input * panelWidth, as: UInt32.self)
+        guard let rows = source.baseAddress else { return }
+        for panel in 0..<panelCount {
+            let target = storage.pointer + panel * paddedInputs * panelWidth
+            let first = panel * panelWidth
+            // A few inputs of all outputs, whose panel's part the nearest cache holds.
+            for start in stride(from: 0, to: inputs, by: 64) {
+                let end = min(start + 64, inputs)
+                for output in first..<min(first + panelWidth, outputs) {
+                    sums[output] += packBytes(
+                        rows + output * inputs, start..<end, into: target + 4 * (output - first))
+                }
             }
-            for input in whole..<inputs {
-                target.storeBytes(
-                    of: row[input], toByteOffset: whole * panelWidth + input - whole, as: UInt8.self)
-            }
-            sums[output] = row.reduce(Int32(0)) { $0 + Int32(Int8(bitPattern: $1)) }
         }
+    }
+
+    /// Packs some inputs of an output, the first a multiple of four, and adds them up.
+    private func packBytes(
+        _ row: UnsafeRawPointer, _ range: Range<Int>, into column: UnsafeMutableRawPointer
+    ) -> Int32 {
+        let whole = range.lowerBound + range.count / 4 * 4
+        for input in stride(from: range.lowerBound, to: whole, by: 4) {
+            column.storeBytes(
+                of: row.loadUnaligned(fromByteOffset: input, as: UInt32.self),
+                toByteOffset: input * panelWidth, as: UInt32.self)
+        }
+        for input in whole..<range.upperBound {
+            column.storeBytes(
+                of: row.load(fromByteOffset: input, as: UInt8.self),
+                toByteOffset: whole * panelWidth + input - whole, as: UInt8.self)
+        }
+        var sum: Int32 = 0
+        for input in range { sum &+= Int32(row.load(fromByteOffset: input, as: Int8.self)) }
+        return sum
     }
 }
 

@@ -9,10 +9,10 @@ final class PackedStorage: @unchecked Sendable {
     /// Of bytes: the sum of each output's weights, padded as well.
     var sums: UnsafeMutablePointer<Int32>?
 
-    /// Zeroed memory.
-    init(byteCount: Int) {
+    /// - Parameter zeroed: whether what is not written must be zeros.
+    init(byteCount: Int, zeroed: Bool) {
         pointer = .allocate(byteCount: max(byteCount, 1), alignment: 64)
-        pointer.initializeMemory(as: UInt8.self, repeating: 0, count: max(byteCount, 1))
+        if zeroed { pointer.initializeMemory(as: UInt8.self, repeating: 0, count: max(byteCount, 1)) }
     }
 
     static func padded(_ values: Tensor, to count: Int) -> UnsafeMutablePointer<Float> {

@@ -49,7 +49,10 @@ package struct RowTable: Sendable {
                 }
             case .int8:
                 let factor = scale?[row] ?? 1
-                for i in 0..<columns { body(i, Float(Int8(bitPattern: bytes[start + i])) * factor) }
+                guard let row = bytes.baseAddress.map({ $0 + start }) else { return }
+                for i in 0..<columns {
+                    body(i, Float(row.load(fromByteOffset: i, as: Int8.self)) * factor)
+                }
             }
         }
     }

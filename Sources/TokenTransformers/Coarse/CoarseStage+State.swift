@@ -14,6 +14,8 @@ extension CoarseStage {
         var seen: Tensor
         /// One level's, `[sequences, codes]`.
         var logits: Tensor
+        /// The code of each sequence that was drawn last.
+        var drawn: [Int]
         private var taken: Int
 
         init(cache: TransformerCache, _ sequence: CoarseSequence, promptFrames: Int, reference: Tensor) {
@@ -25,6 +27,7 @@ extension CoarseStage {
             x = Tensor([0, configuration.transformer.width])
             seen = Tensor([0, (configuration.lookAhead + 1) * configuration.semanticWidth])
             logits = Tensor([0, configuration.codes])
+            drawn = [0]
             taken = promptFrames
         }
 
@@ -57,6 +60,7 @@ extension CoarseStage {
             var state = self
             state.cache = cache.repeated(count)
             state.sequences = sequences.flatMap { [CoarseSequence](repeating: $0, count: count) }
+            state.drawn = [Int](repeating: 0, count: count)
             return state
         }
     }

@@ -52,18 +52,15 @@ package struct CoarseStage: Sendable {
     /// Allocates nothing as long as frames are taken now and then.
     package func next(_ state: inout State, _ samplers: inout [TokenSampler], on pool: WorkerPool) {
         precondition(samplers.count == state.sequences.count, "\(samplers.count) samplers")
-        let (step, codes) = (state.step, configuration.codes)
+        let step = state.step
         advance(&state, by: 1, on: pool)
         for sequence in samplers.indices { state.sequences[sequence].addFrame() }
         for level in heads.indices where step - level >= state.promptFrames {
             state.logits.setRows(samplers.count)
             heads[level](state.x, into: &state.logits, on: pool)
+            samplers.draw(state.logits, into: &state.drawn, on: pool)
             for sequence in samplers.indices {
-                let code = state.logits.withPointer {
-                    samplers[sequence].draw(
-                        UnsafeBufferPointer(start: $0 + sequence * codes, count: codes))
-                }
-                state.sequences[sequence].set(code, frame: step - level, level: level)
+                state.sequences[sequence].set(state.drawn[sequence], frame: step - level, level: level)
             }
         }
     }

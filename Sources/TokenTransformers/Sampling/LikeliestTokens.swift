@@ -49,20 +49,24 @@ struct LikeliestTokens: Sendable {
     private mutating func part(
         _ low: Int, _ high: Int, _ weights: UnsafeBufferPointer<Float>, _ measure: (Int) -> Float
     ) -> (pivot: Int, above: Float) {
-        order.swapAt(low + (high - low) / 2, high - 1)
-        let pivot = order[high - 1]
-        var place = low
-        var above: Float = 0
-        for index in low..<high - 1 where precedes(order[index], pivot, weights) {
-            above += measure(order[index])
-            order.swapAt(index, place)
-            place += 1
+        order.withUnsafeMutableBufferPointer { order in
+            order.swapAt(low + (high - low) / 2, high - 1)
+            let pivot = order[high - 1]
+            let weight = weights[pivot]
+            var place = low
+            var above: Float = 0
+            // Without a branch, which would be guessed wrongly for half of the tokens.
+            for index in low..<high - 1 {
+                let token = order[index]
+                let tied = weights[token] == weight && token < pivot ? 1 : 0
+                let likelier = (weights[token] > weight ? 1 : 0) | tied
+                order[index] = order[place]
+                order[place] = token
+                place += likelier
+                above += Float(likelier) * measure(token)
+            }
+            order.swapAt(place, high - 1)
+            return (place, above)
         }
-        order.swapAt(place, high - 1)
-        return (place, above)
-    }
-
-    private func precedes(_ a: Int, _ b: Int, _ weights: UnsafeBufferPointer<Float>) -> Bool {
-        weights[a] != weights[b] ? weights[a] > weights[b] : a < b
     }
 }

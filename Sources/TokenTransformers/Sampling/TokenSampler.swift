@@ -53,3 +53,25 @@ package struct TokenSampler: Sendable {
         return last
     }
 }
+
+extension [TokenSampler] {
+    /// A token of each sequence, drawn by its sampler from its row of `logits` `[sequences, tokens]`, on the threads of
+    /// a pool.
+    mutating func draw(_ logits: Tensor, into tokens: inout [Int], on pool: WorkerPool) {
+        precondition(
+            logits.rows == count && tokens.count == count,
+            "\(count) samplers for \(logits.rows) rows of logits and \(tokens.count) tokens")
+        let vocabulary = logits.columns
+        logits.withPointer { logits in
+            withUnsafeMutableBufferPointer { samplers in
+                tokens.withUnsafeMutableBufferPointer { tokens in
+                    let (samplers, tokens) = (samplers, tokens)
+                    pool.run(samplers.count) { sequence in
+                        tokens[sequence] = samplers[sequence].draw(
+                            UnsafeBufferPointer(start: logits + sequence * vocabulary, count: vocabulary))
+                    }
+                }
+            }
+        }
+    }
+}

@@ -57,14 +57,7 @@ package struct SemanticStage: Sendable {
 
     /// Draws the next token of each sequence by its sampler, and appends it: `state.drawn`. Allocates nothing.
     package func next(_ state: inout State, _ samplers: inout [TokenSampler], on pool: WorkerPool) {
-        precondition(samplers.count == state.drawn.count, "\(samplers.count) samplers")
-        let vocabulary = configuration.vocabulary
-        for sequence in samplers.indices {
-            state.drawn[sequence] = state.logits.withPointer {
-                samplers[sequence].draw(
-                    UnsafeBufferPointer(start: $0 + sequence * vocabulary, count: vocabulary))
-            }
-        }
+        samplers.draw(state.logits, into: &state.drawn, on: pool)
         readDrawn(&state, on: pool)
     }
 
