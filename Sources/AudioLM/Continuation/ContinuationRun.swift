@@ -77,9 +77,7 @@ struct ContinuationRun {
         for first in stride(from: 0, to: plan.frames, by: Self.framesPerChunk) {
             let count = min(Self.framesPerChunk, plan.frames - first)
             try makeCoarseFrames(count)
-            for (index, coarse) in coarseState.takeFrames(count).enumerated() {
-                try complete(coarse, variation: index)
-            }
+            try complete(coarseState.takeFrames(count))
             journal.add(count, to: .fine)
             journal.add(count, to: .decoding)
         }
@@ -107,18 +105,42 @@ struct ContinuationRun {
         }
     }
 
-    /// Fine codes and sound of one variation's next frames.
-    private mutating func complete(_ coarse: [[Int]], variation index: Int) throws {
+    /// Fine codes and sound of the next frames of each variation.
+    private mutating func complete(_ coarse: [[[Int]]]) throws {
+        let (pool, limit, isCancelled) = (pool, plan.samples, isCancelled)
         let frames = try journal.time(.fine) {
-            try variations[index].complete(coarse, on: pool, step: step)
+            try variations.mapInPlace(on: pool) {
+                try $0.complete(coarse[$1], on: pool) { if isCancelled() { throw CancellationError() } }
+            }
         }
-        let samples = try journal.time(.decoding) {
-            try variations[index].sound(frames, limit: plan.samples, on: pool)
+        let sounds = try journal.time(.decoding) {
+            try variations.mapInPlace(on: pool) { try $0.sound(frames[$1], limit: limit, on: pool) }
         }
-        if !samples.isEmpty { journal.report(.audio(variation: index, samples)) }
+        for (index, samples) in sounds.enumerated() where !samples.isEmpty {
+            journal.report(.audio(variation: index, samples))
+        }
     }
 
     private func step() throws {
         if isCancelled() { throw CancellationError() }
+    }
+}
+
+extension Array {
+    /// What `body` makes of each element and its number: of several at a time, each on a thread of its own, where they
+    /// keep all threads busy, else of one after the other, on all threads.
+    fileprivate mutating func mapInPlace<R>(
+        on pool: WorkerPool, _ body: (inout Element, Int) throws -> R
+    ) throws -> [R] {
+        guard count >= pool.threadCount else { return try indices.map { try body(&self[$0], $0) } }
+        var results = [Result<R, any Error>?](repeating: nil, count: count)
+        withUnsafeMutableBufferPointer { elements in
+            results.withUnsafeMutableBufferPointer { results in
+                pool.run(elements.count) { index in
+                    results[index] = Result { try body(&elements[index], index) }
+                }
+            }
+        }
+        return try results.compactMap { try $0?.get() }
     }
 }
