@@ -30,6 +30,7 @@ from .transformer import TransformerConfiguration
 
 RATE = 24_000
 STEPS = 50
+FRAMES_MADE_AT_ONCE = 50
 TRANSFORMER_FIELDS = ("layers", "width", "heads", "feed_forward", "attention_window")
 # What the engine's benchmark calls the same work.
 OURS = {
@@ -154,10 +155,10 @@ def steps(step: Callable, first: Tensor) -> Callable[[], object]:
 
 
 def complete(fine_pass: Callable, fine: FineStage) -> None:
-    """The fine levels of a third of a window after two thirds of prompt."""
+    """The fine levels of the last frames of a window, as many as the command makes at a time."""
     settings = fine.configuration
     codes = torch.randint(settings.codes, (1, settings.window_frames, settings.levels))
-    prompt = settings.window_frames * 2 // 3
+    prompt = max(settings.window_frames - FRAMES_MADE_AT_ONCE, 0)
     for level in range(settings.coarse_levels, settings.levels):
         codes[0, prompt:, level] = drawn(fine_pass(codes, level, torch.tensor([prompt]))[0, prompt:])
 
