@@ -17,7 +17,7 @@ func extrapolated(_ signal: ArraySlice<Float>, by count: Int, order: Int) -> [Fl
 }
 
 /// Coefficients a with x[n] ≈ Σ a[k]·x[n − 1 − k], minimising forward and backward errors together.
-private func burgCoefficients(_ x: [Double], order: Int) -> [Double] {
+func burgCoefficients(_ x: [Double], order: Int) -> [Double] {
     var forward = x
     var backward = x
     var coefficients: [Double] = []

@@ -24,7 +24,7 @@ GOLDEN_FRAMES = 32
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, required=True, help="folder to write to, e.g. ../Models/piano")
     parser.add_argument("--stages", nargs="+", default=list(KINDS), choices=list(KINDS))
-    parser.add_argument("--sampling", action="store_true", help="also write the sampling defaults")
+    parser.add_argument("--sampling", action="store_true", help="also write the sampling defaults and whether rooms go on")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -35,8 +35,8 @@ def run(args: argparse.Namespace) -> None:
         piece = load_pieces(token_folder(args.runs, settings), "valid", settings.token_kinds)[0]
         export(model, stage, batch_of([piece.crop(0, GOLDEN_FRAMES)]), args.bundle)
     if args.sampling:
-        chosen = yaml.safe_load(args.config.read_text()).get("sampling", SAMPLING)
-        merge_config(args.bundle, {"sampling": chosen})
+        chosen = yaml.safe_load(args.config.read_text())
+        merge_config(args.bundle, {"sampling": chosen.get("sampling", SAMPLING), "room_tone": chosen.get("room_tone", False)})
     write_checksums(args.bundle)
 
 

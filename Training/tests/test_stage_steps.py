@@ -41,6 +41,7 @@ def test_train_evaluate_and_export(runs: Path, capsys):
     export_stages.run(arguments(export_stages, runs, "--bundle", str(runs / "bundle"), "--sampling"))
     config = json.loads((runs / "bundle" / "config.json").read_text())
     assert {"semantic_stage", "coarse_stage", "fine_stage", "sampling"} <= set(config)
+    assert config["room_tone"] is False
     weights = weight_file.read(runs / "bundle" / "fine_stage.safetensors")
     assert weights["heads.7.weight"].shape == (1024, 64)
     before = json.loads((runs / "results" / "stages.json").read_text())

@@ -11,6 +11,7 @@ public struct AudioLMBundle: Sendable {
     let codecFolder: URL
     let networks: Networks
     let sampling: BundleConfiguration.StageSampling
+    let addsRoomTone: Bool
     let pool: WorkerPool
 
     /// Loads and checks everything; throws `BundleError`.
@@ -34,6 +35,7 @@ public struct AudioLMBundle: Sendable {
         codecFolder = folder.appending(path: configuration.codec).standardizedFileURL
         networks = try Networks(configuration, folder: folder, codecFolder: codecFolder)
         sampling = configuration.sampling
+        addsRoomTone = configuration.roomTone ?? false
         pool = WorkerPool(threads: threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 8))
     }
 

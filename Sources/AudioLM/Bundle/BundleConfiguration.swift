@@ -17,6 +17,8 @@ struct BundleConfiguration: Decodable {
     /// Nil in a bundle without a detector.
     let detector: DetectorConfiguration?
     let sampling: StageSampling
+    /// Whether the noise in a prompt's pauses goes on behind its continuation; not where nil.
+    let roomTone: Bool?
 
     /// How each stage draws its tokens where a request does not say.
     struct StageSampling: Decodable {
@@ -35,6 +37,7 @@ struct BundleConfiguration: Decodable {
 
     private enum CodingKeys: String, CodingKey {
         case name, codec, sampling, detector
+        case roomTone = "room_tone"
         case semanticTokenizer = "semantic_tokenizer"
         case semanticStage = "semantic_stage"
         case coarseStage = "coarse_stage"

@@ -61,13 +61,16 @@ struct ContinuationRun {
             after: Array(prompt.suffix(codec.window)),
             expecting: extrapolated(prompt.suffix(codec.sampleRate / 10), by: codec.window / 2, order: 256),
             codes: CodeFrames(levels: codec.levels, codes: encoded.acoustic.flatMap { $0 }), on: pool)
-        let levelKeeper = LevelKeeper(
-            prompt: prompt.suffix(plan.promptTokens * networks.semanticTokenizer.configuration.frameSamples),
-            sampleRate: codec.sampleRate)
+        let heard = Array(
+            prompt.suffix(plan.promptTokens * networks.semanticTokenizer.configuration.frameSamples))
+        let levelKeeper = LevelKeeper(prompt: heard, sampleRate: codec.sampleRate)
         variations = zip(seeds, fineSamplers).map {
             Variation(
                 seed: $0, networks: networks, sampler: $1, decoderState: decoderState,
-                levelKeeper: levelKeeper, recentFrames: encoded.acoustic)
+                levelKeeper: levelKeeper,
+                roomTone: bundle.addsRoomTone
+                    ? RoomTone(of: heard, sampleRate: codec.sampleRate, seed: $0) : nil,
+                recentFrames: encoded.acoustic)
         }
         journal.finishPrompt()
     }

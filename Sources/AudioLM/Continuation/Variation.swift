@@ -9,6 +9,7 @@ struct Variation {
     private var sampler: TokenSampler
     private var decoderState: Codec.DecoderState
     private var levelKeeper: LevelKeeper
+    private var roomTone: RoomTone?
     /// The last complete frames, all levels, as many as the fine stage looks back.
     private var recentFrames: [[Int]]
     private var doneSamples = 0
@@ -19,13 +20,14 @@ struct Variation {
     ///   - recentFrames: the prompt's, all levels.
     init(
         seed: UInt64, networks: Networks, sampler: TokenSampler, decoderState: Codec.DecoderState,
-        levelKeeper: LevelKeeper, recentFrames: [[Int]]
+        levelKeeper: LevelKeeper, roomTone: RoomTone?, recentFrames: [[Int]]
     ) {
         self.seed = seed
         self.networks = networks
         self.sampler = sampler
         self.decoderState = decoderState
         self.levelKeeper = levelKeeper
+        self.roomTone = roomTone
         self.recentFrames = recentFrames
     }
 
@@ -49,7 +51,8 @@ struct Variation {
     mutating func sound(_ frames: [[Int]], limit: Int, on pool: WorkerPool) throws -> [Float] {
         let codes = CodeFrames(levels: networks.codec.configuration.levels, codes: frames.flatMap { $0 })
         let decoded = try networks.codec.decode(codes: codes, &decoderState, on: pool)
-        let samples = levelKeeper(Array(decoded.prefix(limit - doneSamples)))
+        var samples = levelKeeper(Array(decoded.prefix(limit - doneSamples)))
+        roomTone?.add(to: &samples)
         doneSamples += samples.count
         return samples
     }

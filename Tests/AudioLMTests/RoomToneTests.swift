@@ -1,0 +1,56 @@
+import Foundation
+import Tensors
+import Testing
+
+@testable import AudioLM
+
+/// The noise of a prompt's pauses and what is made of it.
+@Suite struct RoomToneTests {
+    /// A second of a loud tone and a second of noise, low-passed by `pole`, of the given level.
+    private static func prompt(noise level: Float, pole: Float) -> [Float] {
+        var generator = SeededGenerator(seed: 5)
+        var noise: Float = 0
+        let gain = level * (1 - pole * pole).squareRoot()
+        return (0..<48_000).map { i in
+            noise = pole * noise + gain * generator.nextNormal()
+            return noise + (i < 24_000 ? 0.3 * Float(sin(0.1 * Double(i))) : 0)
+        }
+    }
+
+    private static func level(_ samples: [Float]) -> Float {
+        (samples.reduce(0) { $0 + $1 * $1 } / Float(samples.count)).squareRoot()
+    }
+
+    @Test(arguments: [Float(0), 0.9])
+    func noiseHasTheLevelAndTheColourOfThePauses(pole: Float) throws {
+        var tone = try #require(
+            RoomTone(of: Self.prompt(noise: 0.01, pole: pole), sampleRate: 24_000, seed: 1))
+        var made = [Float](repeating: 0, count: 48_000)
+        tone.add(to: &made)
+        #expect(abs(20 * log10(Self.level(made) / 0.01)) < 1.5)
+        let next = zip(made, made.dropFirst()).reduce(Float(0)) { $0 + $1.0 * $1.1 }
+        let correlation = next / made.reduce(0) { $0 + $1 * $1 }
+        #expect(abs(correlation - pole) < 0.05)
+    }
+
+    @Test func piecesGiveTheWhole() throws {
+        let tone = try #require(
+            RoomTone(of: Self.prompt(noise: 0.01, pole: 0.5), sampleRate: 24_000, seed: 1))
+        var (whole, pieces) = (tone, tone)
+        var once = [Float](repeating: 0, count: 1000)
+        whole.add(to: &once)
+        var first = [Float](repeating: 0, count: 300)
+        var rest = [Float](repeating: 0, count: 700)
+        pieces.add(to: &first)
+        pieces.add(to: &rest)
+        #expect(once == first + rest)
+    }
+
+    @Test func noneWithoutAPauseOrBehindDigitalSilence() {
+        let steady = (0..<48_000).map { 0.3 * Float(sin(0.1 * Double($0))) }
+        #expect(RoomTone(of: steady, sampleRate: 24_000, seed: 1) == nil)
+        let silent = steady.enumerated().map { $0 < 24_000 ? $1 : 0 }
+        #expect(RoomTone(of: silent, sampleRate: 24_000, seed: 1) == nil)
+        #expect(RoomTone(of: [0.1, 0.2], sampleRate: 24_000, seed: 1) == nil)
+    }
+}
