@@ -133,7 +133,7 @@ import Testing
             "audiolm", ["encode", "-", "-o", "x.alm", "--model", Fixtures.path("tiny_codec")],
             in: folder.url, input: Data(contentsOf: folder.file("s.wav")).prefix(200_000),
             keepsInputOpen: true)
-        while try !folder.contents.contains(where: { $0.hasSuffix(".part") }) { usleep(10_000) }
+        try tool.awaitPart(in: folder)
         tool.process.interrupt()
         #expect(tool.outcome().code == 130)
         #expect(try folder.contents == ["s.wav"])

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One of the built tools, which lie beside the test bundle, running in a folder.
@@ -41,6 +42,13 @@ struct ToolProcess {
         DispatchQueue.global().async {
             try? end.write(contentsOf: data)
             if !keepsInputOpen { try? end.close() }
+        }
+    }
+
+    /// Waits until it has begun a file in `folder`, or has ended.
+    func awaitPart(in folder: TemporaryFolder) throws {
+        while process.isRunning, try !folder.contents.contains(where: { $0.hasSuffix(".part") }) {
+            usleep(10_000)
         }
     }
 

@@ -53,7 +53,8 @@ extension AudioLMBundle {
         thread.name = "AudioLM continuation"
         thread.stackSize = 8 << 20
         thread.start()
-        return stream
+        // Unlike a stream with a buffer, one that unfolds gives nothing more once its reader is cancelled.
+        return AsyncThrowingStream { try await stream.first { _ in true } }
     }
 
     /// The whole sound of `extend` at once, made on the caller's thread.

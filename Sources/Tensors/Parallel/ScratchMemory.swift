@@ -7,9 +7,15 @@ final class ScratchMemory: Sendable {
 
     /// Calls `body` with at least `byteCount` undefined bytes on a cache line's boundary, its own until it returns.
     func with<R>(byteCount: Int, _ body: (UnsafeMutableRawPointer) throws -> R) rethrows -> R {
-        let last = idle.withLock { $0.popLast() }
-        let block: Block
-        if let last, last.byteCount >= byteCount { block = last } else { block = Block(byteCount: byteCount) }
+        let kept: Block? = idle.withLock { idle in
+            if let fitting = idle.lastIndex(where: { $0.byteCount >= byteCount }) {
+                return idle.remove(at: fitting)
+            }
+            // One that is too small makes room for the next.
+            _ = idle.popLast()
+            return nil
+        }
+        let block = kept ?? Block(byteCount: byteCount)
         defer { idle.withLock { $0.append(block) } }
         return try body(block.pointer)
     }
