@@ -34,12 +34,6 @@ package struct CodeFrames: Equatable, Sendable {
             levels: levels, codes: Array(codes[frames.lowerBound * levels..<frames.upperBound * levels]))
     }
 
-    /// The first levels of each frame.
-    package func prefix(levels kept: Int) -> CodeFrames {
-        precondition(kept > 0 && kept <= levels)
-        return CodeFrames(levels: kept, codes: (0..<count).flatMap { self[$0].prefix(kept) })
-    }
-
     /// Adds the frames of `other`, which has as many levels.
     package mutating func append(_ other: CodeFrames) {
         precondition(other.levels == levels)

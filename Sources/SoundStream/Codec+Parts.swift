@@ -16,7 +16,8 @@ extension Codec {
         let stacked = levels.reshaped([frames, c.spectra * c.bins])
         var blocks = encoder.makeState()
         let latents = encoder(stacked, &blocks, on: pool)
-        let quantised = try quantizer.decode(quantizer.encode(latents, on: pool))
+        let quantised = try quantizer.decode(
+            quantizer.encode(latents, levels: configuration.levels, on: pool))
         var state = synthesis.makeState()
         let (sounding, phases) = synthesis.phased(levels, &state)
         return [
@@ -25,7 +26,7 @@ extension Codec {
                 var state = encoder.makeState()
                 _ = encoder(stacked, &state, on: pool)
             },
-            Part(name: "quantiser") { _ = quantizer.encode(latents, on: pool) },
+            Part(name: "quantiser") { _ = quantizer.encode(latents, levels: configuration.levels, on: pool) },
             Part(name: "decoder") {
                 var state = decoder.makeState()
                 _ = decoder(quantised, &state, on: pool)

@@ -44,15 +44,20 @@ extension Codec {
     }
 
     /// The codes of all frames that `samples`, any number of them, complete.
-    package func encode(samples: [Float], _ state: inout EncoderState, on pool: WorkerPool) -> CodeFrames {
+    /// - Parameter levels: how many levels are to code the sound, all unless given.
+    package func encode(
+        samples: [Float], levels: Int? = nil, _ state: inout EncoderState, on pool: WorkerPool
+    ) -> CodeFrames {
         let c = configuration
+        let used = levels ?? c.levels
         state.pending += samples
         let frames = (state.pending.count + c.spectrumHop - c.window) / c.hop
-        guard frames > 0 else { return CodeFrames(levels: c.levels) }
+        guard frames > 0 else { return CodeFrames(levels: used) }
         let levels = spectrum.levels(state.pending, frames: frames * c.spectra, on: pool)
         state.pending.removeFirst(frames * c.hop)
         return quantizer.encode(
-            encoder(levels.reshaped([frames, c.spectra * c.bins]), &state.blocks, on: pool), on: pool)
+            encoder(levels.reshaped([frames, c.spectra * c.bins]), &state.blocks, on: pool),
+            levels: used, on: pool)
     }
 
     /// The samples that `codes` complete: `window` fewer than the frames so far stand for. Throws if there are more

@@ -40,9 +40,11 @@ struct ResidualQuantizer: Sendable {
     /// Rows of a product for which the codebooks are read once.
     private static let rowsTogether = 96
 
-    /// Latents `[frames, dimension]` → codes: for each frame the best of `beams` paths through the levels.
-    func encode(_ latents: Tensor, on pool: WorkerPool) -> CodeFrames {
-        let (frames, levels) = (latents.rows, levels)
+    /// Latents `[frames, dimension]` → codes: for each frame the best of some paths through the first `levels` levels,
+    /// `beams` of them for all levels and as many more as make the same work for fewer.
+    func encode(_ latents: Tensor, levels: Int, on pool: WorkerPool) -> CodeFrames {
+        let frames = latents.rows
+        let beams = beams * self.levels / levels
         let together = max(Self.rowsTogether / beams, 1)
         var codes = [Int](repeating: 0, count: frames * levels)
         codes.withUnsafeMutableBufferPointer { codes in

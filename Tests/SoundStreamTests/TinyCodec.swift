@@ -19,6 +19,11 @@ struct TinyCodec {
         get throws { CodeFrames(levels: codec.configuration.levels, codes: try golden.integers("codes")) }
     }
 
+    /// The best for two levels, which are not the first two of `goldenCodes`.
+    var goldenCodesOfTwo: CodeFrames {
+        get throws { CodeFrames(levels: 2, codes: try golden.integers("codes_of_two")) }
+    }
+
     /// Spectra `[spectra, bins]` as the networks see them: several in a row.
     func stacked(_ levels: Tensor) -> Tensor {
         let c = codec.configuration

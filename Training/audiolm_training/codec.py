@@ -115,10 +115,10 @@ class Codec(nn.Module):
         return spectra.unflatten(1, (-1, self.config.spectra)).flatten(2)
 
     @torch.no_grad()
-    def encode(self, wave: Tensor) -> Tensor:
-        """[batch, samples], a multiple of the hop -> codes [batch, frames, levels]."""
+    def encode(self, wave: Tensor, levels: int | None = None) -> Tensor:
+        """[batch, samples], a multiple of the hop -> codes [batch, frames, levels], all levels unless given."""
         latents = self.encoder(self.frames(wave))
-        codes = self.quantizer.encode(latents.flatten(0, 1), self.config.beams)
+        codes = self.quantizer.encode(latents.flatten(0, 1), self.config.beams, levels)
         return codes.unflatten(0, latents.shape[:2])
 
     @torch.no_grad()
@@ -144,7 +144,7 @@ class Codec(nn.Module):
     @torch.no_grad()
     def reconstruct(self, wave: Tensor, levels: int | None = None) -> Tensor:
         """[batch, samples] through codes of `levels` levels and back, the same length."""
-        return self.decode(self.encode(self.padded(wave))[..., :levels])[:, : wave.shape[1]]
+        return self.decode(self.encode(self.padded(wave), levels))[:, : wave.shape[1]]
 
     def padded(self, wave: Tensor) -> Tensor:
         """`wave` [batch, samples] and the silence after it that decoding all of it takes."""

@@ -19,24 +19,14 @@ class ResidualVectorQuantizer(nn.Module):
         self.register_buffer("sums", torch.zeros(levels, size, dim), persistent=False)  # EMA of what they code
 
     @torch.no_grad()
-    def encode(self, latents: Tensor, beams: int = 1) -> Tensor:
-        """[frames, dim] -> codes [frames, levels]: the best of `beams` paths through the levels, kept at each."""
-        return torch.cat([self._search(piece, beams) for piece in latents.split(128)])
+    def encode(self, latents: Tensor, beams: int = 1, levels: int | None = None) -> Tensor:
+        """[frames, dim] -> codes [frames, levels]: the best of some paths through the first `levels` levels.
 
-    def _search(self, latents: Tensor, beams: int) -> Tensor:
-        frames, dim = latents.shape
-        levels, size, _ = self.codebooks.shape
-        residual = latents[:, None]  # [frames, paths, dim]
-        codes = latents.new_zeros((frames, 1, 0), dtype=torch.long)
-        for codebook in self.codebooks:
-            # |r - c|^2 = |r|^2 - 2 r c + |c|^2
-            score = torch.baddbmm(codebook.square().sum(-1).expand(1, size), residual.flatten(0, 1)[None], codebook.T[None], alpha=-2)
-            score = score.view(frames, -1, size) + residual.square().sum(-1, keepdim=True)
-            best = _least(score.flatten(1), min(beams, score.shape[1] * size))  # [frames, paths]
-            origin, choice = best // size, best % size
-            codes = torch.cat([codes.gather(1, origin[..., None].expand(-1, -1, codes.shape[-1])), choice[..., None]], -1)
-            residual = residual.gather(1, origin[..., None].expand(-1, -1, dim)) - codebook[choice]
-        return codes[:, 0]
+        For all levels `beams` paths are kept at each, for fewer levels as many more as make the same work.
+        """
+        books = self.codebooks[:levels]
+        beams = beams * len(self.codebooks) // len(books)
+        return torch.cat([_search(piece, books, beams) for piece in latents.split(128)])
 
     def decode(self, codes: Tensor) -> Tensor:
         """codes [..., levels used] -> [..., dim]: the sum of the chosen vectors."""
@@ -106,6 +96,21 @@ class ResidualVectorQuantizer(nn.Module):
             left.append((residual.square().sum() / total).item())
         return left
 
+
+def _search(latents: Tensor, codebooks: Tensor, beams: int) -> Tensor:
+    frames, dim = latents.shape
+    size = codebooks.shape[1]
+    residual = latents[:, None]  # [frames, paths, dim]
+    codes = latents.new_zeros((frames, 1, 0), dtype=torch.long)
+    for codebook in codebooks:
+        # |r - c|^2 = |r|^2 - 2 r c + |c|^2
+        score = torch.baddbmm(codebook.square().sum(-1).expand(1, size), residual.flatten(0, 1)[None], codebook.T[None], alpha=-2)
+        score = score.view(frames, -1, size) + residual.square().sum(-1, keepdim=True)
+        best = _least(score.flatten(1), min(beams, score.shape[1] * size))  # [frames, paths]
+        origin, choice = best // size, best % size
+        codes = torch.cat([codes.gather(1, origin[..., None].expand(-1, -1, codes.shape[-1])), choice[..., None]], -1)
+        residual = residual.gather(1, origin[..., None].expand(-1, -1, dim)) - codebook[choice]
+    return codes[:, 0]
 
 
 def _least(scores: Tensor, count: int) -> Tensor:

@@ -120,6 +120,16 @@ def test_more_beams_never_code_worse():
     assert errors[1] < errors[0]
 
 
+def test_fewer_levels_are_searched_by_themselves():
+    torch.manual_seed(1)
+    quantizer, latents = ResidualVectorQuantizer(4, 16, 6), noise(500, 6)
+    quantizer.initialise(latents)
+    cut, searched = quantizer.encode(latents, 4)[:, :2], quantizer.encode(latents, 4, 2)
+    assert searched.shape == cut.shape
+    errors = [(latents - quantizer.decode(codes)).square().mean() for codes in (cut, searched)]
+    assert errors[1] < errors[0]
+
+
 def test_quantiser_dropout_uses_only_the_first_levels_and_passes_gradients():
     quantizer, latents = ResidualVectorQuantizer(3, 16, 6), noise(40, 6).requires_grad_()
     quantizer.initialise(latents.detach())

@@ -16,7 +16,7 @@ public struct SoundEncoder: ~Copyable {
     private var codecSamples = 0
 
     /// - Parameters:
-    ///   - levels: how many of the codec's levels are kept, at least one.
+    ///   - levels: how many of the codec's levels code the sound, at least one.
     ///   - sampleRate: samples per second of the sound, 1000 to 768000.
     public init(_ codec: AudioCodec, levels: Int, sampleRate: Int) throws {
         precondition((1...codec.levels).contains(levels), "\(levels) levels of a codec of \(codec.levels)")
@@ -53,6 +53,6 @@ public struct SoundEncoder: ~Copyable {
     private mutating func code(_ samples: [Float]) -> [UInt8] {
         codecSamples += samples.count
         return writer.append(
-            codec.network.encode(samples: samples, &state, on: codec.pool).prefix(levels: levels))
+            codec.network.encode(samples: samples, levels: levels, &state, on: codec.pool))
     }
 }
