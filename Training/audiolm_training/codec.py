@@ -127,16 +127,10 @@ class Codec(nn.Module):
         return self.sound(self.decoder(self.quantizer.decode(codes)))
 
     def sound(self, frames: Tensor) -> Tensor:
-        """Levels of magnitudes [batch, frames, spectra x bins] -> wave [batch, hop frames - window].
-
-        Gradients flow through the magnitudes; the phases are taken as given.
-        """
+        """Levels of magnitudes [batch, frames, spectra x bins] -> wave [batch, hop frames - window]."""
         c = self.config
         levels = frames.float().unflatten(2, (c.spectra, c.bins)).flatten(1, 2)
-        phases = torch.stack([
-            torch.from_numpy(phase_integration.integrate(row.numpy(), c.window, self.spectrum.hop, c.fft))
-            for row in levels.detach().cpu()
-        ]).to(levels)  # fmt: skip
+        phases = phase_integration.Phases.apply(levels, c.window, self.spectrum.hop, c.fft)
         amplitude = magnitudes(levels[:, :-1])
         amplitude = torch.where(amplitude > SILENT, amplitude, 0)
         return self.spectrum.synthesise(torch.polar(amplitude, 2 * torch.pi * phases))

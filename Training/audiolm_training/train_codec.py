@@ -116,7 +116,10 @@ class CodecTrainer:
         self.evaluate()
 
     def save(self) -> None:
-        self.run.save({
+        self.run.save(self._state())
+
+    def _state(self) -> dict:
+        return {
             "config": asdict(self.codec.config),
             "codec": self.codec.state_dict(),
             "usage": self.codec.quantizer.usage,
@@ -125,7 +128,7 @@ class CodecTrainer:
             "step": self.step,
             "elapsed": self.elapsed,
             "quantised": self.quantised,
-        })  # fmt: skip
+        }
 
     def _learning_rate(self) -> float:
         t = self.training

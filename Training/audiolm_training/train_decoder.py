@@ -2,20 +2,32 @@
 
 The magnitudes of noise and of everything coded coarsely do not fit together in neighbouring frames, and what phase
 integration makes of them is some 2 dB too quiet. Through phases and overlap-add, the decoder learns magnitudes whose
-sound is right (the split of AudioDec, arXiv 2305.16608, in two trainings).
+sound is right (the split of AudioDec, arXiv 2305.16608, in two trainings). With an adversarial weight, a discriminator
+of the sound has a say as well: what it hears and no distance does is that noise is too smooth.
 """
 
 import argparse
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 import yaml
+from torch import Tensor
 
+from .discriminator import Balancer, Discriminator
 from .export_codec import load_bundle
 from .losses import SoundLoss
 from .run_folder import RunFolder
 from .train_codec import CodecTrainer, CodecTraining
+
+
+@dataclass
+class DecoderTraining(CodecTraining):
+    adversarial_weight: float = 0.0  # of the discriminator's gradients beside those of the loss on the sound; 0: none
+    features_weight: float = 0.0
+    discriminator_learning_rate: float = 3e-4
+    discriminator_warm_up: int = 200  # steps until the decoder heeds it in full
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,18 +39,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     settings = yaml.safe_load(args.config.read_text()) if args.config else {}
-    training = CodecTraining(**settings.get("codec", {}) | settings.get("decoder", {}))
+    training = DecoderTraining(**settings.get("codec", {}) | settings.get("decoder", {}))
     if args.minutes:
         training.minutes = args.minutes
     start = weights_of_bundle(args.bundle) if args.bundle else weights_of_run(args.runs / args.codec)
     DecoderTrainer(training, args.runs, args.name, start).train()
 
 
-def weights_of_bundle(folder: Path) -> dict[str, torch.Tensor]:
+def weights_of_bundle(folder: Path) -> dict[str, Tensor]:
     return load_bundle(folder).state_dict()
 
 
-def weights_of_run(folder: Path) -> dict[str, torch.Tensor]:
+def weights_of_run(folder: Path) -> dict[str, Tensor]:
     run = RunFolder(folder)
     state = run.load()
     if state is None:
@@ -49,12 +61,29 @@ def weights_of_run(folder: Path) -> dict[str, torch.Tensor]:
 class DecoderTrainer(CodecTrainer):
     """Trains as the codec was trained, but for its loss and for what stands still."""
 
-    def __init__(self, training: CodecTraining, runs: Path, name: str, start: dict[str, torch.Tensor]):
+    def __init__(self, training: DecoderTraining, runs: Path, name: str, start: dict[str, Tensor]):
         self._weights = start
         super().__init__(training, runs, name)
         self.sound_loss = SoundLoss().to(self.device)
         for part in (self.codec.encoder, self.codec.quantizer):
             part.requires_grad_(False)
+        self.balancer = Balancer()
+        self.discriminator = None
+        if training.adversarial_weight + training.features_weight > 0:
+            self.discriminator = Discriminator().to(self.device)
+            self.discriminator_optimizer = torch.optim.Adam(
+                self.discriminator.parameters(), training.discriminator_learning_rate, betas=(0.5, 0.9))
+            if state := self.run.load():
+                self.discriminator.load_state_dict(state["discriminator"])
+                self.discriminator_optimizer.load_state_dict(state["discriminator_optimizer"])
+
+    def _state(self) -> dict:
+        if self.discriminator is None:
+            return super()._state()
+        return super()._state() | {
+            "discriminator": self.discriminator.state_dict(),
+            "discriminator_optimizer": self.discriminator_optimizer.state_dict(),
+        }
 
     def _start(self) -> None:
         self.codec.load_state_dict(self._weights)
@@ -82,17 +111,37 @@ class DecoderTrainer(CodecTrainer):
             output = codec.decoder(quantised).float()
         sound = codec.sound(output)
         losses = self.loss(*(x.unflatten(-1, (-1, codec.config.bins)) for x in (output, frames)))
-        losses["sound"] = self.sound_loss(sound, wave[:, : sound.shape[1]])
+        target = wave[:, : sound.shape[1]]
+        losses["sound"] = self.sound_loss(sound, target)
         self.optimizer.zero_grad(set_to_none=True)
-        (t.sound_weight * losses["sound"] + losses["bins"]).backward()
+        losses["bins"].backward(retain_graph=True)
+        sound.backward(self._gradient(sound, target, losses))
         torch.nn.utils.clip_grad_norm_(codec.decoder.parameters(), 1.0)
         self.optimizer.step()
         return {**{name: loss.item() for name, loss in losses.items()}, "rate": rate}
 
-    def _quantised(self, latents: torch.Tensor) -> torch.Tensor:
+    def _gradient(self, sound: Tensor, target: Tensor, losses: dict[str, Tensor]) -> Tensor:
+        """That of all losses on the sound; those of the discriminator, which takes a step, come to `losses`."""
+        t = self.training
+        weighted, shares = {"sound": t.sound_weight * losses["sound"]}, {}
+        if self.discriminator:
+            self.discriminator_optimizer.zero_grad(set_to_none=True)
+            with torch.autocast(self.device, torch.bfloat16):
+                losses["discriminator"] = self.discriminator.loss(target, sound)
+            losses["discriminator"].backward()
+            self.discriminator_optimizer.step()
+            with torch.autocast(self.device, torch.bfloat16):
+                heard = self.discriminator.losses_of(sound, target)
+            losses |= heard
+            weighted |= heard
+            trust = min(1, self.step / t.discriminator_warm_up)
+            shares = {"adversarial": trust * t.adversarial_weight, "features": trust * t.features_weight}
+        return self.balancer.gradient(weighted, sound, "sound", shares)
+
+    def _quantised(self, latents: Tensor) -> Tensor:
         """Latents as their codes give them back, each crop's of a random number of levels. [batch, frames, dim]"""
-        quantizer, vectors = self.codec.quantizer, latents.flatten(0, 1)
-        codes = quantizer.encode(vectors, self.codec.config.beams)
-        used = self._levels(latents)[:, None] > torch.arange(codes.shape[1], device=self.device)
-        chosen = torch.stack([book[codes[:, level]] for level, book in enumerate(quantizer.codebooks)], 1)
-        return (chosen * used[..., None]).sum(1).view_as(latents)
+        quantizer, beams = self.codec.quantizer, self.codec.config.beams
+        levels = self._levels(latents).view(latents.shape[:2])[:, 0].tolist()
+        return torch.stack([
+            quantizer.decode(quantizer.encode(crop, beams, count)) for crop, count in zip(latents, levels)
+        ])  # fmt: skip
