@@ -12,7 +12,7 @@ SAMPLE ?= Samples/bach-prelude.flac
 SECONDS ?= 20
 
 # What the build needs beside Swift.
-SYSTEM_PACKAGES = g++ libsamplerate0-dev libsndfile1-dev pkg-config
+SYSTEM_PACKAGES = g++ libsndfile1-dev libsoxr-dev pkg-config
 # What Swift itself needs, where it is yet to be installed.
 TOOLCHAIN_PACKAGES = ca-certificates curl git gnupg libcurl4-openssl-dev libncurses-dev libsqlite3-dev \
 	libxml2-dev tzdata zlib1g-dev

@@ -41,7 +41,7 @@ let package = Package(
         .systemLibrary(
             name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(
-            name: "CSampleRate", pkgConfig: "samplerate", providers: [.apt(["libsamplerate0-dev"])]),
+            name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
         .target(name: "CKernels"),
 
         // Numerics.
@@ -52,7 +52,7 @@ let package = Package(
         library("SoundStream", ["NeuralLayers", "Tensors"]),
         library("SemanticTokenizer", ["NeuralLayers", "Tensors"]),
         library("TokenTransformers", ["NeuralLayers", "Tensors"]),
-        library("AudioFiles", ["CSndFile", "CSampleRate"]),
+        library("AudioFiles", ["CSndFile", "CSoxr"]),
 
         // Measures of continuations and the report that compares them; nothing of the networks.
         .target(
