@@ -13,17 +13,23 @@ if !arguments.json { for line in machine.lines { print(line) } }
 }
 
 let folder = arguments.bundle
-for part in arguments.parts {
-    switch part {
-    case "kernels": add(kernelBenchmarks(on: pool, machine: machine))
-    case "codec": add(try codecBenchmarks(folder: BenchedBundle(folder: folder).codecFolder, on: pool))
-    case "tokenizer": add(try tokenizerBenchmarks(bundle: BenchedBundle(folder: folder), on: pool))
-    case "stages": add(try stageBenchmarks(bundle: BenchedBundle(folder: folder), on: pool, machine: machine))
-    default:
-        add(
-            try await continuationBenchmarks(folder: folder, threads: arguments.threads, long: arguments.long)
-        )
+do {
+    for part in arguments.parts {
+        switch part {
+        case "kernels": add(kernelBenchmarks(on: pool, machine: machine))
+        case "codec": add(try codecBenchmarks(folder: BenchedBundle(folder: folder).codecFolder, on: pool))
+        case "tokenizer": add(try tokenizerBenchmarks(bundle: BenchedBundle(folder: folder), on: pool))
+        case "stages":
+            add(try stageBenchmarks(bundle: BenchedBundle(folder: folder), on: pool, machine: machine))
+        default:
+            add(
+                try await continuationBenchmarks(
+                    folder: folder, threads: arguments.threads, long: arguments.long))
+        }
     }
+} catch {
+    FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+    exit(1)
 }
 
 if arguments.json {

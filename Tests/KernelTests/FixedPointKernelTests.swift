@@ -60,7 +60,7 @@ import Testing
         return y
     }
 
-    @Test(arguments: KernelVariant.available, [1, 2, 3, 4, 5, 15, 16, 17, 40])
+    @Test(arguments: KernelVariant.available, [1, 2, 3, 4, 5, 8, 9, 15, 16, 17, 40])
     func variantsEqualTheReference(variant: KernelVariant, rows: Int) {
         var random = SeededGenerator(seed: UInt64(rows))
         for (inner, outputs) in [(1, 1), (3, 17), (64, 64), (65, 65), (100, 200), (300, 130)] {

@@ -24,10 +24,10 @@ def _beside_opus(results: Results) -> Iterator[Figure]:
                 yield _beside(reach, f"{title}, {kilobits} kbit/s: {measure}", value, bound, rival)
 
 
-def _beside(reach, what: str, value: float | None, bound: float | None, rival: str) -> Figure:
+def _beside(reach, what: str, value: float | None, bound: float | None, rival: str, digits: int = 2) -> Figure:
     if bound is None:
         return Figure(what, f"as {rival}", "not measured", None)
-    return reach(what, value, bound, target=f"{rival}: {bound:.2f}")
+    return reach(what, value, bound, digits, target=f"{rival}: {bound:.{digits}f}")
 
 
 def _speech(results: Results) -> Iterator[Figure]:
@@ -35,8 +35,8 @@ def _speech(results: Results) -> Iterator[Figure]:
     whole, half, opus = (rows.get(name, {}) for name in ("ours, 12 levels", "ours, 6 levels", "Opus --bitrate 6"))
     yield at_least("speech, 6 kbit/s: PESQ, wide band", whole.get("pesq"), 2.6)
     yield at_least("speech, 6 kbit/s: STOI", whole.get("stoi"), 0.92, 3)
-    for key, measure in (("pesq", "PESQ, wide band"), ("stoi", "STOI")):
-        yield _beside(at_least, f"speech, 3 kbit/s: {measure}", half.get(key), opus.get(key), "Opus --bitrate 6")
+    for key, measure, digits in (("pesq", "PESQ, wide band", 2), ("stoi", "STOI", 3)):
+        yield _beside(at_least, f"speech, 3 kbit/s: {measure}", half.get(key), opus.get(key), "Opus --bitrate 6", digits)
     clean, coded = rows.get("the recording itself", {}).get("word_error_rate"), whole.get("word_error_rate")
     yield at_most("speech, 6 kbit/s: words wrong, × the recording's", coded / clean if coded and clean else None, 1.25)
 
