@@ -17,7 +17,7 @@ extension Codec {
         var blocks = encoder.makeState()
         let latents = encoder(stacked, &blocks, on: pool)
         let quantised = try quantizer.decode(
-            quantizer.encode(latents, levels: configuration.levels, on: pool))
+            quantizer.encode(latents, levels: c.levels, on: pool))
         var state = synthesis.makeState()
         let (sounding, phases) = synthesis.phased(levels, &state)
         return [
@@ -26,7 +26,7 @@ extension Codec {
                 var state = encoder.makeState()
                 _ = encoder(stacked, &state, on: pool)
             },
-            Part(name: "quantiser") { _ = quantizer.encode(latents, levels: configuration.levels, on: pool) },
+            Part(name: "quantiser") { _ = quantizer.encode(latents, levels: c.levels, on: pool) },
             Part(name: "decoder") {
                 var state = decoder.makeState()
                 _ = decoder(quantised, &state, on: pool)

@@ -46,8 +46,7 @@ ALWAYS_INLINE void sum_tiles(const audiolm_gemm_i8 *g, size_t row, const int8_t 
 #define TILE_ROWS_FEW 4
 
 /* Sums of a few rows, plane by plane, by thirty-two outputs. A fourth of the work is for the empty plane; with a tile for
-   each plane of sixteen rows three fourths would be for rows that are not there. Tiles are not renamed: each is loaded
-   well after its last use. */
+   each plane of sixteen rows three fourths would be for rows that are not there. */
 ALWAYS_INLINE void sum_planes(const audiolm_gemm_i8 *g, size_t row, const int8_t *w, int32_t sums[2][256]) {
     const size_t inner = g->inner, step = 4 * AUDIOLM_PANEL_I8;
     const uint8_t *x = (const uint8_t *)g->x + row * 4 * inner;
