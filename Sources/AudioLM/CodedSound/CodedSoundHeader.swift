@@ -1,3 +1,5 @@
+import AudioFiles
+
 /// What coded sound says of itself before its first block: 32 bytes, integers little-endian, the last four their
 /// CRC-32. `Documentation/coded-sound.md` has the table.
 struct CodedSoundHeader: Sendable, Equatable {
@@ -69,10 +71,4 @@ struct CodedSoundHeader: Sendable, Equatable {
 
     /// Samples at the codec's rate that `count` samples of the recording become.
     func codecSamples(source count: Int) -> Int { rescaled(count, from: sourceRate, to: codecRate) }
-}
-
-/// `count` samples at the rate `from` as a count at the rate `to`, rounded; `count` is at most 2^48.
-func rescaled(_ count: Int, from: Int, to: Int) -> Int {
-    let (quotient, remainder) = count.quotientAndRemainder(dividingBy: from)
-    return quotient * to + (2 * remainder * to + from) / (2 * from)
 }

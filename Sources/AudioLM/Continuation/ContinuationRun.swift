@@ -64,12 +64,12 @@ struct ContinuationRun {
         let heard = Array(
             prompt.suffix(plan.promptTokens * networks.semanticTokenizer.configuration.frameSamples))
         let levelKeeper = LevelKeeper(prompt: heard, sampleRate: codec.sampleRate)
+        let roomTone = bundle.addsRoomTone ? RoomTone(of: heard, sampleRate: codec.sampleRate) : nil
         variations = zip(seeds, fineSamplers).map {
             Variation(
                 seed: $0, networks: networks, sampler: $1, decoderState: decoderState,
                 levelKeeper: levelKeeper,
-                roomTone: bundle.addsRoomTone
-                    ? RoomTone(of: heard, sampleRate: codec.sampleRate, seed: $0) : nil,
+                roomTone: roomTone?.started(seed: $0),
                 recentFrames: encoded.acoustic)
         }
         journal.finishPrompt()

@@ -16,10 +16,12 @@ struct RoomTone: Sendable {
     private let deviation: Double
     /// The last samples, as many as there are coefficients.
     private var past: [Double]
-    private var generator: SeededGenerator
+    private var generator = SeededGenerator(seed: 0)
+    /// Samples until the noise has forgotten that it began in silence.
+    private let beginning: Int
 
     /// Nil where the prompt has no pause, or one of digital silence.
-    init?(of prompt: [Float], sampleRate: Int, seed: UInt64) {
+    init?(of prompt: [Float], sampleRate: Int) {
         let length = Int(Self.stretch * Double(sampleRate))
         let step = max(length / 10, 1)
         guard prompt.count > length else { return nil }
@@ -39,9 +41,16 @@ struct RoomTone: Sendable {
         self.coefficients = coefficients
         deviation = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
         past = [Double](repeating: 0, count: order)
-        generator = SeededGenerator(seed: seed, stream: 4)
-        var unheard = [Float](repeating: 0, count: length)
-        add(to: &unheard)
+        beginning = length
+    }
+
+    /// Noise of its own, as if it had sounded for long.
+    func started(seed: UInt64) -> RoomTone {
+        var started = self
+        started.generator = SeededGenerator(seed: seed, stream: 4)
+        var unheard = [Float](repeating: 0, count: beginning)
+        started.add(to: &unheard)
+        return started
     }
 
     /// Adds the next samples of the noise.
