@@ -80,15 +80,18 @@ ALWAYS_INLINE void mix(const int Q, const int B, const audiolm_attention *a, pas
             store(y + (size_t)r * a->y_stride + d + (size_t)b * LANES, sums[r][b] * splat(norms[r]));
 }
 
-/* The last head_dim % 16 dimensions of one query. */
+/* Adds p[j] * v[j] of the last head_dim % 16 dimensions of consecutive values, which begin at v, to sums. */
+ALWAYS_INLINE f32x16 mix_tail_run(const audiolm_attention *a, const uint16_t *v, size_t count, const float *p, f32x16 sum) {
+    for (size_t j = 0; j < count; ++j)
+        sum = fma16(splat(p[j]), widen_part_f16(v + j * a->head_dim, a->head_dim % LANES), sum);
+    return sum;
+}
+
+/* Those dimensions of one query. */
 ALWAYS_INLINE void mix_tail(const audiolm_attention *a, past v, size_t d, const float *p, float norm, float *y) {
-    const size_t width = a->head_dim - d;
-    f32x16 sum = splat(0);
-    for (size_t j = 0; j < v.first_count; ++j)
-        sum = fma16(splat(p[j]), widen_part_f16(v.first + j * a->head_dim + d, width), sum);
-    for (size_t j = 0; j < v.second_count; ++j)
-        sum = fma16(splat(p[v.first_count + j]), widen_part_f16(v.second + j * a->head_dim + d, width), sum);
-    store_part(y + d, sum * splat(norm), width);
+    f32x16 sum = mix_tail_run(a, v.first + d, v.first_count, p, splat(0));
+    sum = mix_tail_run(a, v.second + d, v.second_count, p + v.first_count, sum);
+    store_part(y + d, sum * splat(norm), a->head_dim - d);
 }
 
 /* Q consecutive queries, for which keys and values are converted once. What one of them does not see of what they see
@@ -128,5 +131,77 @@ static void attention(const audiolm_attention *a, size_t query_begin, size_t que
         size_t query = query_begin;
         for (; query + QUERIES <= query_end; query += QUERIES) attend(QUERIES, a, query, head, scores);
         for (; query < query_end; ++query) attend(1, a, query, head, scores);
+    }
+}
+
+/* Keys or values that branches share, and then each branch's own, a branch's `next` numbers after the one before. */
+typedef struct {
+    past shared;
+    const uint16_t *own;
+    size_t own_count, next;
+} branched_past;
+
+ALWAYS_INLINE void mix_branches(const int Q, const int B, const audiolm_attention *a, branched_past v, size_t d,
+                                const float *p, const float *norms, float *y) {
+    const size_t before = v.shared.first_count + v.shared.second_count, stride = before + v.own_count;
+    f32x16 sums[QUERIES][4] = {0};
+    mix_run(Q, B, a, v.shared.first + d, v.shared.first_count, p, stride, sums);
+    mix_run(Q, B, a, v.shared.second + d, v.shared.second_count, p + v.shared.first_count, stride, sums);
+    for (size_t r = 0; r < (size_t)Q; ++r) {
+        mix_run(1, B, a, v.own + r * v.next + d, v.own_count, p + r * stride + before, stride, sums + r);
+        _Pragma("unroll") for (int b = 0; b < B; ++b)
+            store(y + r * a->y_stride + d + (size_t)b * LANES, sums[r][b] * splat(norms[r]));
+    }
+}
+
+/* The last head_dim % 16 dimensions of branch r. */
+ALWAYS_INLINE void mix_branch_tail(const audiolm_attention *a, branched_past v, size_t r, size_t d, const float *p,
+                                   float norm, float *y) {
+    const past shared = v.shared;
+    f32x16 sum = mix_tail_run(a, shared.first + d, shared.first_count, p, splat(0));
+    sum = mix_tail_run(a, shared.second + d, shared.second_count, p + shared.first_count, sum);
+    sum = mix_tail_run(a, v.own + r * v.next + d, v.own_count, p + shared.first_count + shared.second_count, sum);
+    store_part(y + d, sum * splat(norm), a->head_dim - d);
+}
+
+/* Q consecutive branches, for which the keys and values that they share are converted once. */
+ALWAYS_INLINE void attend_branches(const int Q, const audiolm_branched_attention *b, size_t branch, size_t head,
+                                   float *scores) {
+    const audiolm_attention *a = &b->shared;
+    const size_t dim = a->head_dim, end = a->first_position + 1;
+    const size_t begin = end > a->window ? end - a->window : 0, count = end - begin;
+    const size_t shared = b->branched > begin ? b->branched - begin : 0;
+    const size_t slot = begin % a->capacity;
+    const size_t run = a->capacity - slot < shared ? a->capacity - slot : shared;
+
+    const size_t ring = head * a->capacity * dim, next = b->heads * b->branch_capacity * dim;
+    /* The first branch's first position of its own that the window reaches. */
+    const size_t first = ((branch * b->heads + head) * b->branch_capacity + begin + shared - b->branched) * dim;
+    const float *q = a->q + branch * a->q_stride + head * dim;
+    const uint16_t *k = a->k + ring, *v = a->v + ring;
+    score_run(Q, a, q, k + slot * dim, run, scores, count);
+    score_run(Q, a, q, k, shared - run, scores + run, count);
+    float norms[QUERIES];
+    for (size_t r = 0; r < (size_t)Q; ++r) {
+        float *p = scores + r * count;
+        score_run(1, a, q + r * a->q_stride, b->branch_k + first + r * next, count - shared, p + shared, count);
+        norms[r] = 1.0f / exponentials(p, count);
+    }
+
+    const branched_past values = {{v + slot * dim, v, run, shared - run}, b->branch_v + first, count - shared, next};
+    float *y = a->y + branch * a->y_stride + head * dim;
+    size_t d = 0;
+    for (; d + 4 * LANES <= dim; d += 4 * LANES) mix_branches(Q, 4, a, values, d, scores, norms, y);
+    for (; d + LANES <= dim; d += LANES) mix_branches(Q, 1, a, values, d, scores, norms, y);
+    for (size_t r = 0; d < dim && r < (size_t)Q; ++r)
+        mix_branch_tail(a, values, r, d, scores + r * count, norms[r], y + r * a->y_stride);
+}
+
+static void branched_attention(const audiolm_branched_attention *b, size_t begin, size_t end, size_t head_begin,
+                               size_t head_end, float *scores) {
+    for (size_t head = head_begin; head < head_end; ++head) {
+        size_t branch = begin;
+        for (; branch + QUERIES <= end; branch += QUERIES) attend_branches(QUERIES, b, branch, head, scores);
+        for (; branch < end; ++branch) attend_branches(1, b, branch, head, scores);
     }
 }

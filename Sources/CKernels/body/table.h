@@ -8,6 +8,7 @@ const audiolm_kernels TABLE = {
     .fixed_point = fixed_point,
     .halves = halves,
     .attention = attention,
+    .branched_attention = branched_attention,
     .depthwise = depthwise,
     .softmax = softmax,
     .layer_norm = layer_norm,

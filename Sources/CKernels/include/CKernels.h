@@ -86,6 +86,16 @@ typedef struct {
     float score_scale;
 } audiolm_attention;
 
+/* The same of branches of one sequence, which all stand at first_position: row i of q is branch i's query. Positions
+ * before `branched` are in the ring for all of them; the others are each branch's own, in branch_k and branch_v,
+ * [branches][heads][branch_capacity][head_dim], position p in row p - branched. */
+typedef struct {
+    audiolm_attention shared;
+    const uint16_t *_Nonnull branch_k;
+    const uint16_t *_Nonnull branch_v;
+    size_t heads, branched, branch_capacity;
+} audiolm_branched_attention;
+
 /* Fourier transforms of sixteen real frames of `size` samples side by side, a power of two and at least 4: arrays
  * are [..][16]. cosine and sine hold cos and -sin of 2 pi k / size for k = 0 ... size / 2; reversed tells where
  * each of the size / 2 complex numbers of the transform comes from, its index with the bits in reverse. */
@@ -120,6 +130,9 @@ typedef struct {
     /* Queries [query_begin, query_end) of heads [head_begin, head_end). */
     void (*_Nonnull attention)(const audiolm_attention *_Nonnull, size_t query_begin, size_t query_end,
                                size_t head_begin, size_t head_end, float *_Nonnull scores);
+    /* Branches [begin, end) of heads [head_begin, head_end). */
+    void (*_Nonnull branched_attention)(const audiolm_branched_attention *_Nonnull, size_t begin, size_t end,
+                                        size_t head_begin, size_t head_end, float *_Nonnull scores);
     /* Output frames [begin, end). */
     void (*_Nonnull depthwise)(const audiolm_depthwise *_Nonnull, size_t begin, size_t end);
     /* Rows of x [rows, n] in place: softmax; (x - mean) / sqrt(var + eps) * weight + bias; x / rms * weight. */

@@ -92,6 +92,34 @@ static void attention(const audiolm_attention *a, size_t query_begin, size_t que
         for (size_t query = query_begin; query < query_end; ++query) attend(a, query, head, scores);
 }
 
+static void attend_branch(const audiolm_branched_attention *b, size_t branch, size_t head, float *scores) {
+    const audiolm_attention *a = &b->shared;
+    const size_t dim = a->head_dim, end = a->first_position + 1;
+    const size_t begin = end > a->window ? end - a->window : 0;
+    const float *q = a->q + branch * a->q_stride + head * dim;
+    const size_t ring = head * a->capacity, own = (branch * b->heads + head) * b->branch_capacity;
+    const uint16_t *k[2] = {a->k + ring * dim, b->branch_k + own * dim};
+    const uint16_t *v[2] = {a->v + ring * dim, b->branch_v + own * dim};
+#define ROW(p) ((p) < b->branched ? (p) % a->capacity : (p) - b->branched)
+    for (size_t p = begin; p < end; ++p)
+        scores[p - begin] = ref_dot_half(q, k[p >= b->branched] + ROW(p) * dim, dim) * a->score_scale;
+    const float norm = 1.0f / ref_exponentials(scores, end - begin);
+    float *y = a->y + branch * a->y_stride + head * dim;
+    for (size_t d = 0; d < dim; ++d) {
+        float sum = 0;
+        for (size_t p = begin; p < end; ++p)
+            sum = fmaf(scores[p - begin], ref_widen_half(v[p >= b->branched][ROW(p) * dim + d]), sum);
+        y[d] = sum * norm;
+    }
+#undef ROW
+}
+
+static void branched_attention(const audiolm_branched_attention *b, size_t begin, size_t end, size_t head_begin,
+                               size_t head_end, float *scores) {
+    for (size_t head = head_begin; head < head_end; ++head)
+        for (size_t branch = begin; branch < end; ++branch) attend_branch(b, branch, head, scores);
+}
+
 static void depthwise(const audiolm_depthwise *d, size_t begin, size_t end) {
     for (size_t t = begin; t < end; ++t)
         for (size_t c = 0; c < d->channels; ++c) {
@@ -195,6 +223,7 @@ const audiolm_kernels audiolm_kernels_ref = {
     .fixed_point = fixed_point,
     .halves = halves,
     .attention = attention,
+    .branched_attention = branched_attention,
     .depthwise = depthwise,
     .softmax = softmax,
     .layer_norm = layer_norm,

@@ -120,14 +120,28 @@ package struct Attention: Sendable {
         _ queries: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, count: Int,
         of positions: Int, firstPosition: Int, _ cache: KVCache, on pool: WorkerPool
     ) {
-        cache.keys.withPointer { keys in
-            cache.values.withPointer { values in
-                AttentionKernel(
-                    sequences: cache.sequences, heads: heads, headDimension: headDimension, queries: queries,
+        let past = cache.past
+        past.keys.withPointer { keys in
+            past.values.withPointer { values in
+                let kernel = AttentionKernel(
+                    sequences: past.sequences, heads: heads, headDimension: headDimension, queries: queries,
                     queryStride: 3 * width, querySequenceStride: positions * 3 * width, keys: keys,
-                    values: values, capacity: cache.capacity, output: target, outputStride: width,
-                    outputSequenceStride: positions * width
-                ).run(count: count, firstPosition: firstPosition, window: cache.window, on: pool)
+                    values: values, capacity: past.shape.capacity, output: target, outputStride: width,
+                    outputSequenceStride: positions * width)
+                guard let branches = cache.branches else {
+                    return kernel.run(
+                        count: count, firstPosition: firstPosition, window: cache.window, on: pool)
+                }
+                precondition(positions == 1, "branches go on by one position at a time, not \(positions)")
+                branches.rows.keys.withPointer { keys in
+                    branches.rows.values.withPointer { values in
+                        kernel.run(
+                            AttentionKernel.Branches(
+                                count: branches.count, start: branches.start, keys: keys, values: values,
+                                capacity: branches.rows.shape.capacity),
+                            position: firstPosition, window: cache.window, on: pool)
+                    }
+                }
             }
         }
     }

@@ -65,6 +65,50 @@ package struct AttentionKernel {
         }
     }
 
+    /// What branches of each sequence have of their own, from the position `start` on.
+    package struct Branches {
+        /// Of each sequence.
+        let count: Int
+        let start: Int
+        /// `[sequences, count, heads, capacity, headDimension]`, position p in row p - `start`.
+        let keys: UnsafePointer<UInt16>
+        let values: UnsafePointer<UInt16>
+        let capacity: Int
+
+        package init(
+            count: Int, start: Int, keys: UnsafePointer<UInt16>, values: UnsafePointer<UInt16>, capacity: Int
+        ) {
+            self.count = count
+            self.start = start
+            self.keys = keys
+            self.values = values
+            self.capacity = capacity
+        }
+    }
+
+    /// One query of each branch, all at `position`, sees the `window` positions up to its own. Queries and outputs lie
+    /// branch by branch, as far apart as sequences.
+    package func run(_ branches: Branches, position: Int, window: Int, on pool: WorkerPool) {
+        let scratch = Int(AUDIOLM_QUERIES) * window * MemoryLayout<Float>.stride
+        pool.run(sequences * heads) { index in
+            let (sequence, head) = index.quotientAndRemainder(dividingBy: heads)
+            let first = sequence * branches.count
+            var shared = task(of: sequence, firstPosition: position, window: window)
+            shared.q = queries + first * querySequenceStride
+            shared.q_stride = querySequenceStride
+            shared.y = output + first * outputSequenceStride
+            shared.y_stride = outputSequenceStride
+            let own = first * heads * branches.capacity * headDimension
+            var task = audiolm_branched_attention(
+                shared: shared, branch_k: branches.keys + own, branch_v: branches.values + own, heads: heads,
+                branched: branches.start, branch_capacity: branches.capacity)
+            pool.scratch.with(byteCount: scratch) { scores in
+                kernels.pointee.branched_attention(
+                    &task, 0, branches.count, head, head + 1, scores.assumingMemoryBound(to: Float.self))
+            }
+        }
+    }
+
     private func task(of sequence: Int, firstPosition: Int, window: Int) -> audiolm_attention {
         let ring = sequence * heads * capacity * headDimension
         return audiolm_attention(

@@ -18,11 +18,32 @@ package struct SemanticStage: Sendable {
         package fileprivate(set) var drawn: [Int]
 
         /// This one sequence as `count` sequences, which may go on differently.
-        package func repeated(_ count: Int) -> State {
-            State(
-                cache: cache.repeated(count), x: Tensor([count, x.columns]),
-                logits: Tensor.concatenateRows([Tensor](repeating: logits, count: count)),
-                drawn: [Int](repeating: 0, count: count))
+        package func repeated(_ count: Int) -> State { with(cache.repeated(count)) }
+
+        /// Each sequence as `count` branches, side by side, which may go on by `length` tokens before one of them is
+        /// kept. The same as sequences of their own, but that the past is held and read once.
+        package func branched(_ count: Int, length: Int) -> State {
+            with(cache.branched(count, length: length))
+        }
+
+        /// Lets all branches of each sequence go on from one of them.
+        /// - Parameter chosen: for each sequence the index of its branch.
+        package mutating func keep(_ chosen: [Int]) {
+            cache.keep(chosen)
+            let count = drawn.count / chosen.count
+            let sources = drawn.indices.map { $0 / count * count + chosen[$0 / count] }
+            drawn = sources.map { drawn[$0] }
+            logits = Tensor.concatenateRows(sources.map { logits.rows($0..<$0 + 1) })
+        }
+
+        /// Sequences with another past, as many as this state has or more, each of its own as often as the other's.
+        private func with(_ cache: TransformerCache) -> State {
+            let times = cache.sequences / drawn.count
+            let sources = (0..<cache.sequences).map { $0 / times }
+            return State(
+                cache: cache, x: Tensor([cache.sequences, x.columns]),
+                logits: Tensor.concatenateRows(sources.map { logits.rows($0..<$0 + 1) }),
+                drawn: sources.map { drawn[$0] })
         }
     }
 
