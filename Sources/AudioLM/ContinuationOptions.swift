@@ -28,18 +28,27 @@ public struct ContinuationOptions: Sendable, Equatable {
     /// How much of the prompt's end the models hear, in seconds; nil means as much as their windows hold.
     public var promptSeconds: Double?
     public var sampling: [TokenStage: SamplingOptions]
+    /// Among how many ways to go on the semantic stage chooses, again and again, the one that plays most like the
+    /// prompt; 1 takes the first, nil is the bundle's own number.
+    public var candidates: Int?
+
+    /// Numbers of candidates that can be asked for.
+    public static let candidateCounts = 1...64
+
     /// Whether the coarse stage follows semantic tokens. Without them it goes on from the prompt's acoustic tokens
     /// alone: AudioLM's ablation, which keeps the sound and loses the thread of the music.
     public var usesSemanticTokens: Bool
 
     public init(
         seconds: Double = 20, seed: UInt64, promptSeconds: Double? = nil,
-        sampling: [TokenStage: SamplingOptions] = [:], usesSemanticTokens: Bool = true
+        sampling: [TokenStage: SamplingOptions] = [:], candidates: Int? = nil,
+        usesSemanticTokens: Bool = true
     ) {
         self.seconds = seconds
         self.seed = seed
         self.promptSeconds = promptSeconds
         self.sampling = sampling
+        self.candidates = candidates
         self.usesSemanticTokens = usesSemanticTokens
     }
 }

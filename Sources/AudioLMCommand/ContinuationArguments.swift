@@ -1,4 +1,5 @@
 import ArgumentParser
+import AudioLM
 
 /// How long, how many, and from how much of the snippet.
 struct ContinuationArguments: ParsableArguments {
@@ -27,6 +28,13 @@ struct ContinuationArguments: ParsableArguments {
             "How much of the snippet's end the models hear (default: as much as they can).", valueName: "s"))
     var promptSeconds: Double?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Choose, every 2 s, among this many ways to go on the most fitting one (piano; default: 4).",
+            valueName: "count"))
+    var candidates: Int?
+
     @Flag(help: "Write the new part alone.")
     var onlyContinuation = false
 
@@ -40,6 +48,9 @@ struct ContinuationArguments: ParsableArguments {
         }
         guard (1...100).contains(variations) else {
             throw ValidationError("--variations must be 1 to 100, found \(variations)")
+        }
+        if let candidates, !ContinuationOptions.candidateCounts.contains(candidates) {
+            throw ValidationError("--candidates must be 1 to 64, found \(candidates)")
         }
         if let promptSeconds, !(1...Self.longest).contains(promptSeconds) {
             throw ValidationError("--prompt-seconds must be 1 to 3600, found \(promptSeconds)")

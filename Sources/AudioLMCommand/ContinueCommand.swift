@@ -93,7 +93,7 @@ public struct ContinueCommand: AsyncParsableCommand {
             modelRate: chosen.bundle.sampleRate)
         let options = ContinuationOptions(
             seconds: continuation.seconds, seed: seed, promptSeconds: continuation.promptSeconds,
-            sampling: sampling.options)
+            sampling: sampling.options, candidates: continuation.candidates)
         let writers = try files.map { try $0.makeWriter(seam, seconds: options.seconds) }
         let summaries = try await write(
             chosen.bundle.extend(seam.prompt, options: options, variations: files.count), to: writers,

@@ -81,6 +81,7 @@ struct FolderContinuation {
             sampling["\(stage.rawValue) top-k"] = options.topK.map(Double.init)
             sampling["\(stage.rawValue) top-p"] = options.topP.map(Double.init)
         }
+        sampling["candidates"] = command.continuation.candidates.map(Double.init)
         return ContinuationManifest.Settings(
             bundle: command.model.model, seconds: command.continuation.seconds,
             promptSeconds: command.continuation.promptSeconds,

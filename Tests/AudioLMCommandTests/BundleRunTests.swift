@@ -39,7 +39,7 @@ import Testing
         var results: Set<Data> = []
         let choices: [[String]] = [
             [], ["--temperature", "0"], ["--temperature", "coarse=0"], ["--top-k", "2"],
-            ["--top-p", "semantic=0.1,coarse=0.1"], ["--prompt-seconds", "1"],
+            ["--top-p", "semantic=0.1,coarse=0.1"], ["--prompt-seconds", "1"], ["--candidates", "1"],
         ]
         for choice in choices {
             let arguments =

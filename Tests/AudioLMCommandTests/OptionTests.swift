@@ -27,12 +27,13 @@ import Testing
 
     @Test func everyOption() throws {
         let command = try parse(
-            "a.flac --seconds 7.5 --seed 12 --variations 3 --prompt-seconds 4 --only-continuation --model speech "
+            "a.flac --seconds 7.5 --seed 12 --variations 3 --prompt-seconds 4 --candidates 8 --only-continuation --model speech "
                 + "--threads 2 -o b.ogg --force --json --quiet")
         #expect(command.continuation.seconds == 7.5)
         #expect(command.continuation.seed == 12)
         #expect(command.continuation.variations == 3)
         #expect(command.continuation.promptSeconds == 4)
+        #expect(command.continuation.candidates == 8)
         #expect(command.continuation.onlyContinuation)
         #expect(command.model.model == "speech")
         #expect(command.model.threads == 2)
@@ -52,7 +53,8 @@ import Testing
 
     @Test(arguments: [
         "", "--seconds 0", "--seconds -1", "--seconds 1e9", "--seconds nan", "--seconds inf", "--seconds ten",
-        "--seed -1", "--seed 1.5", "--variations 0", "--variations 101", "--prompt-seconds 0.5",
+        "--seed -1", "--seed 1.5", "--variations 0", "--variations 101", "--candidates 0", "--candidates 65",
+        "--prompt-seconds 0.5",
         "--prompt-seconds nan", "--threads 0", "--threads 1000", "--temperature -1", "--temperature nan",
         "--temperature loud=1", "--temperature semantic=1,semantic=2", "--temperature semantic=",
         "--top-k -1",

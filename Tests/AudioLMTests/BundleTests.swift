@@ -10,9 +10,11 @@ import Testing
         let information = bundle.information
         #expect(
             information.parts.map(\.name) == [
-                "semantic tokenizer", "semantic stage", "coarse stage", "fine stage", "detector", "codec",
+                "semantic tokenizer", "semantic stage", "coarse stage", "fine stage", "detector",
+                "token notes",
+                "codec",
             ])
-        #expect(information.parts.allSatisfy { $0.parameters > 1000 && $0.bytes > 1000 })
+        #expect(information.parts.allSatisfy { $0.parameters > 400 && $0.bytes > 1000 })
         #expect(information.threads == 1)
     }
 
@@ -46,7 +48,8 @@ import Testing
     @Test func namesAMissingFolderOrFile() throws {
         expectFailure(at: URL(filePath: "/nonexistent/piano"), naming: "config.json")
         for file in [
-            "coarse_stage.safetensors", "../tiny_codec/config.json", "../tiny_codec/codec.safetensors",
+            "coarse_stage.safetensors", "token_notes.safetensors", "../tiny_codec/config.json",
+            "../tiny_codec/codec.safetensors",
         ] {
             try TinyBundle.withCopy { folder in
                 try FileManager.default.removeItem(at: folder.appending(path: file))
@@ -64,6 +67,8 @@ import Testing
         ("\"look_ahead\": 3,", "", "look_ahead"),
         ("\"top_p\": 0.95", "\"top_p\": 2", "top_p"),
         ("\"taps\": 5", "\"taps\": 4", "detector.taps"),
+        ("\"candidates\": 3", "\"candidates\": 0", "reranking.candidates"),
+        ("\"tokens\": 10", "\"tokens\": 0", "reranking.tokens"),
         ("\"crop\": 4800", "\"crop\": 4801", "detector.crop"),
         ("{", "", "JSON"),
     ])

@@ -13,6 +13,7 @@ STEPS = {
     "probe-semantic": "probe_semantic",
     "tokenize-semantic": "tokenize_semantic",
     "export-semantic": "export_semantic",
+    "export-token-notes": "export_token_notes",
     "train-semantic-stage": "train_semantic_stage",
     "train-coarse-stage": "train_coarse_stage",
     "train-fine-stage": "train_fine_stage",

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from audiolm_training import (
     augment,
     export_semantic,
+    export_token_notes,
     features,
     fit_kmeans,
     kmeans,
@@ -152,6 +153,20 @@ def test_the_export_adds_its_share_to_a_bundle(runs, tmp_path):
     exported, trained = SemanticTokenizer.load_exported(tmp_path), SemanticTokenizer.load(runs / "semantic")
     sound = torch.randn(24_000)
     assert torch.equal(exported.tokenize(sound), trained.tokenize(sound))
+
+
+def test_token_notes_are_shares_of_the_training_frames(runs, tmp_path):
+    (tmp_path / "config.json").write_text('{"format": 1, "semantic_tokenizer": {"clusters": 32}}')
+    export_token_notes.run(argparse.Namespace(config=CONFIG, runs=runs, bundle=tmp_path, data="piano"))
+    assert json.loads((tmp_path / "config.json").read_text())["reranking"] == {"candidates": 2, "tokens": 5}
+    notes = load_file(tmp_path / "token_notes.safetensors")["notes"].numpy()
+    assert notes.shape == (32, 13) and 0 <= notes.min() and 0 < notes.max() <= 1
+    tokens, onsets = [], []
+    for recording in labelled_recordings.find(runs / "data" / "piano", ("train",)):
+        tokens.append(np.load(runs / "tokens/piano/semantic/train" / f"{recording.identifier}.npy"))
+        onsets.append(note_labels.note_rolls(recording.labels(".notes.npy"), 0, len(tokens[-1]))["any_onset"].sum())
+    counts = np.bincount(np.concatenate(tokens), minlength=32)
+    assert counts @ notes[:, 0] == pytest.approx(sum(onsets), rel=1e-4)
 
 
 def test_probes_write_their_table(runs):

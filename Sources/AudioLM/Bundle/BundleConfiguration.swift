@@ -17,6 +17,8 @@ struct BundleConfiguration: Decodable {
     /// Nil in a bundle without a detector.
     let detector: DetectorConfiguration?
     let sampling: StageSampling
+    /// Nil in a bundle that draws its semantic tokens once.
+    let reranking: RerankingConfiguration?
     /// Whether the noise in a prompt's pauses goes on behind its continuation; not where nil.
     let roomTone: Bool?
 
@@ -36,7 +38,7 @@ struct BundleConfiguration: Decodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, codec, sampling, detector
+        case name, codec, sampling, detector, reranking
         case roomTone = "room_tone"
         case semanticTokenizer = "semantic_tokenizer"
         case semanticStage = "semantic_stage"

@@ -13,6 +13,7 @@ struct Networks: Sendable {
     let coarseStage: CoarseStage
     let fineStage: FineStage
     let detector: Detector?
+    let reranking: Reranking?
     /// Name, weights and number of parameters of each part.
     let parts: [BundleInformation.Part]
 
@@ -44,6 +45,12 @@ struct Networks: Sendable {
         detector = try configuration.detector.map { section in
             try load("detector", folder.appending(path: "detector.safetensors")) {
                 try Detector(section, from: $0)
+            }
+        }
+        reranking = try configuration.reranking.map { section in
+            try load("token notes", folder.appending(path: "token_notes.safetensors")) {
+                let notes = try TokenNotes(vocabulary: configuration.semanticStage.vocabulary, from: $0)
+                return Reranking(notes: notes, configuration: section)
             }
         }
         codec = try load("codec", codecFolder.appending(path: "codec.safetensors")) {

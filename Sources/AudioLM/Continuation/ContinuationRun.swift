@@ -16,9 +16,8 @@ struct ContinuationRun {
     private let isCancelled: () -> Bool
     private let journal: ContinuationJournal
 
-    private var semanticSamplers: [TokenSampler]
     private var coarseSamplers: [TokenSampler]
-    private var semanticState: SemanticStage.State
+    private var semantic: SemanticContinuation
     private var coarseState: CoarseStage.State
     private var variations: [Variation]
 
@@ -32,12 +31,17 @@ struct ContinuationRun {
         let (networks, pool) = (bundle.networks, bundle.pool)
         let plan = try ContinuationPlan(options, promptSamples: prompt.count, networks: networks)
         let seeds = (0..<count).map { options.seed &+ UInt64($0) }
-        func samplers(_ stage: TokenStage, stream: UInt64) throws -> [TokenSampler] {
+        func sampling(_ stage: TokenStage) throws -> Sampling {
             let sampling = bundle.sampling[stage].overridden(by: options.sampling[stage])
             if let fault = sampling.fault { throw ContinuationError("\(stage.rawValue) stage: \(fault)") }
+            return sampling
+        }
+        func samplers(_ stage: TokenStage, stream: UInt64) throws -> [TokenSampler] {
+            let sampling = try sampling(stage)
             return seeds.map { TokenSampler(sampling, seed: $0, stream: stream) }
         }
-        semanticSamplers = try samplers(.semantic, stream: 1)
+        let semanticSampling = try sampling(.semantic)
+        try Self.check(options.candidates, bundle)
         coarseSamplers = try samplers(.coarse, stream: 2)
         let fineSamplers = try samplers(.fine, stream: 3)
         journal = ContinuationJournal(plan: plan, report: report)
@@ -45,11 +49,9 @@ struct ContinuationRun {
 
         let encoded = try PromptTokens(
             prompt, plan: plan, networks: networks, pool: pool, isCancelled: isCancelled)
-        var semanticState = networks.semanticStage.makeState(on: pool)
-        if !encoded.semantic.isEmpty {
-            networks.semanticStage.read(encoded.semantic, state: &semanticState, on: pool)
-        }
-        self.semanticState = semanticState.repeated(count)
+        semantic = SemanticContinuation(
+            encoded.semantic, stage: networks.semanticStage, sampling: semanticSampling,
+            reranking: networks.reranking, candidates: options.candidates, seeds: seeds, on: pool)
         if isCancelled() { throw CancellationError() }
         let ratio = networks.coarseStage.configuration.framesPerSemanticToken
         coarseState = networks.coarseStage.makeState(
@@ -75,6 +77,20 @@ struct ContinuationRun {
         journal.finishPrompt()
     }
 
+    /// Throws `ContinuationError` where a bundle cannot choose among so many candidates.
+    private static func check(_ candidates: Int?, _ bundle: AudioLMBundle) throws {
+        guard let candidates else { return }
+        guard ContinuationOptions.candidateCounts.contains(candidates) else {
+            throw ContinuationError(
+                "\(candidates) candidates, expected 1 to \(ContinuationOptions.candidateCounts.upperBound)")
+        }
+        guard candidates == 1 || bundle.networks.reranking != nil else {
+            throw ContinuationError(
+                "the bundle “\(bundle.name)” has nothing to choose among \(candidates) candidates by; ask for 1"
+            )
+        }
+    }
+
     /// Runs to the end and reports the summaries; throws `CancellationError` when cancelled.
     mutating func finish() throws {
         for first in stride(from: 0, to: plan.frames, by: Self.framesPerChunk) {
@@ -94,11 +110,11 @@ struct ContinuationRun {
     private mutating func makeCoarseFrames(_ count: Int) throws {
         while coarseState.completeFrames < count {
             while plan.semanticTokens > 0, networks.coarseStage.semanticTokensNeeded(coarseState) > 0 {
-                try step()
-                journal.time(.semantic) {
-                    networks.semanticStage.next(&semanticState, &semanticSamplers, on: pool)
+                let (pool, isCancelled) = (pool, isCancelled)
+                let tokens = try journal.time(.semantic) {
+                    try semantic.next(on: pool) { if isCancelled() { throw CancellationError() } }
                 }
-                coarseState.append(semantic: semanticState.drawn)
+                coarseState.append(semantic: tokens)
                 journal.add(1, to: .semantic)
             }
             try step()

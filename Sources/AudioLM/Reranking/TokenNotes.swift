@@ -1,0 +1,26 @@
+import NeuralLayers
+import Tensors
+
+/// What was played where each semantic token occurred in training. Key: `notes` [vocabulary, 1 + 12], the share of its
+/// frames in which a note was struck and in which each pitch class sounded.
+struct TokenNotes: Sendable {
+    let vocabulary: Int
+    private let rows: [Float]
+
+    /// Throws `ModelError` or `SafetensorsError` where the weights are not this table.
+    init(vocabulary: Int, from weights: WeightScope) throws {
+        self.vocabulary = vocabulary
+        rows = try weights.tensor("notes", [vocabulary, 1 + NoteProfile.pitchClasses]).elements
+    }
+
+    /// What tokens, at least one, let expect on average.
+    func profile(of tokens: some Collection<Int>) -> NoteProfile {
+        let width = 1 + NoteProfile.pitchClasses
+        var sums = [Double](repeating: 0, count: width)
+        for token in tokens {
+            for column in 0..<width { sums[column] += Double(rows[token * width + column]) }
+        }
+        let means = sums.map { $0 / Double(max(tokens.count, 1)) }
+        return NoteProfile(onsets: means[0], pitches: Array(means[1...]))
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import SemanticTokenizer
+import Tensors
+import Testing
+
+@testable import AudioLM
+
+/// What continuations are chosen by, and that they are.
+@Suite struct RerankingTests {
+    let bundle: AudioLMBundle
+    let reranking: Reranking
+    let pool = WorkerPool(threads: 1)
+
+    init() throws {
+        bundle = try TinyBundle.load()
+        reranking = try #require(bundle.networks.reranking)
+    }
+
+    @Test func profilesAreTheLessAlikeTheMoreIsDifferent() {
+        let major = [1.0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0]
+        let played = NoteProfile(onsets: 0.2, pitches: major)
+        #expect(abs(played.likeness(to: played) - 1) < 1e-6)
+        let louder = NoteProfile(onsets: 0.2, pitches: major.map { 0.5 * $0 + 0.1 })
+        #expect(abs(played.likeness(to: louder) - 1) < 1e-6)
+        let slower = NoteProfile(onsets: 0.1, pitches: major)
+        let sparse = NoteProfile(onsets: 0.01, pitches: major)
+        let elsewhere = NoteProfile(onsets: 0.2, pitches: [0, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1])
+        #expect(played.likeness(to: slower) < 0.5)
+        #expect(played.likeness(to: slower) > played.likeness(to: sparse))
+        #expect(abs(played.likeness(to: slower) - slower.likeness(to: played)) < 1e-12)
+        #expect(abs(played.likeness(to: elsewhere) + 1) < 1e-6)
+        let pause = NoteProfile(onsets: 0, pitches: [Double](repeating: 0, count: 12))
+        #expect(played.likeness(to: pause).isFinite)
+        #expect(pause.likeness(to: pause).isFinite)
+    }
+
+    @Test func aProfileIsTheMeanOfItsTokens() {
+        let (one, other) = (reranking.notes.profile(of: [3]), reranking.notes.profile(of: [7]))
+        let both = reranking.notes.profile(of: [3, 7, 7, 3])
+        #expect(one != other)
+        #expect(abs(both.onsets - (one.onsets + other.onsets) / 2) < 1e-6)
+        for (pitch, pair) in zip(both.pitches, zip(one.pitches, other.pitches)) {
+            #expect(abs(pitch - (pair.0 + pair.1) / 2) < 1e-6)
+        }
+    }
+
+    @Test func theMostFittingCandidateIsKept() {
+        let prompt = reranking.notes.profile(of: [5, 5])
+        let candidates = [[1, 2], [9, 9], [5, 5], [5, 5]]
+        #expect(reranking.best(of: candidates, after: [], horizon: 2, prompt: prompt) == 2)
+        // What was kept counts as far as the horizon reaches.
+        let far = reranking.best(of: [[9, 9], [5, 5]], after: [9, 9], horizon: 2, prompt: prompt)
+        #expect(far == 1)
+    }
+
+    @Test func moreCandidatesStayNearerToThePrompt() {
+        let prompt = bundle.networks.semanticTokenizer.tokenize(TinyBundle.prompt(), on: pool)
+        let profile = reranking.notes.profile(of: prompt)
+        let likeness = [1, 16].map { count in
+            (0..<4).reduce(0.0) { sum, seed in
+                let tokens = tokens(100, after: prompt, candidates: count, seed: UInt64(seed))
+                return sum + reranking.notes.profile(of: tokens).likeness(to: profile)
+            }
+        }
+        #expect(likeness[1] > likeness[0])
+    }
+
+    @Test func lengthDoesNotChangeWhatIsChosen() throws {
+        func samples(_ seconds: Double, candidates: Int?) throws -> [Float] {
+            try bundle.continuation(
+                of: TinyBundle.prompt(),
+                options: ContinuationOptions(seconds: seconds, seed: 3, candidates: candidates))
+        }
+        let short = try samples(1, candidates: nil)
+        // The fine stage sees the frames of the first second together, whatever follows.
+        #expect(try samples(3, candidates: nil).prefix(22_000) == short.prefix(22_000))
+        #expect(try samples(1, candidates: 3) == short)
+        #expect(try samples(1, candidates: 1) != short)
+    }
+
+    @Test(arguments: [0, 65])
+    func refusesSoManyCandidates(_ count: Int) {
+        #expect(throws: ContinuationError("\(count) candidates, expected 1 to 64")) {
+            try bundle.continuation(
+                of: TinyBundle.prompt(),
+                options: ContinuationOptions(seconds: 1, seed: 3, candidates: count))
+        }
+    }
+
+    @Test func aBundleMayHaveNothingToChooseBy() throws {
+        try TinyBundle.withCopy { folder in
+            let file = folder.appending(path: "config.json")
+            var config = try #require(
+                try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+            config["reranking"] = nil
+            try JSONSerialization.data(withJSONObject: config).write(to: file)
+            let plain = try AudioLMBundle(contentsOf: folder, threads: 1)
+            func samples(_ bundle: AudioLMBundle, _ candidates: Int?) throws -> [Float] {
+                try bundle.continuation(
+                    of: TinyBundle.prompt(),
+                    options: ContinuationOptions(seconds: 0.5, seed: 3, candidates: candidates))
+            }
+            #expect(try samples(plain, nil) == samples(bundle, 1))
+            let error = #expect(throws: ContinuationError.self) { try samples(plain, 2) }
+            #expect(error?.description.contains("ask for 1") == true)
+        }
+    }
+
+    private func tokens(_ count: Int, after prompt: [Int], candidates: Int, seed: UInt64) -> [Int] {
+        var continuation = SemanticContinuation(
+            prompt, stage: bundle.networks.semanticStage, sampling: bundle.sampling[.semantic],
+            reranking: reranking, candidates: candidates, seeds: [seed], on: pool)
+        return (0..<count).map { _ in continuation.next(on: pool) {}[0] }
+    }
+}
