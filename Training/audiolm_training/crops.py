@@ -14,7 +14,8 @@ CONDITIONS = augment.Augmentation()
 
 
 class Crops:
-    """An endless stream of [batch, samples] crops, drawn from folders of 24 kHz WAV by their weights."""
+    """An endless stream of [batch, samples] crops, drawn from folders of 24 kHz WAV by their weights, and of the number
+    of each crop's folder."""
 
     def __init__(self, folders: dict[Path, float], samples: int, batch: int, seed: int):
         self.samples, self.batch = samples, batch
@@ -30,13 +31,14 @@ class Crops:
         self._weights = np.array([weight for weight, _, _ in self._folders])
         self._weights /= self._weights.sum()
 
-    def __iter__(self) -> Iterator[Tensor]:
+    def __iter__(self) -> Iterator[tuple[Tensor, list[int]]]:
         while True:
-            yield torch.from_numpy(np.stack([self._crop() for _ in range(self.batch)]))
+            folders = [self._rng.choice(len(self._folders), p=self._weights) for _ in range(self.batch)]
+            yield torch.from_numpy(np.stack([self._crop(folder) for folder in folders])), folders
 
-    def _crop(self) -> np.ndarray:
+    def _crop(self, folder: int) -> np.ndarray:
         rng = self._rng
-        _, waves, lengths = self._folders[rng.choice(len(self._folders), p=self._weights)]
+        _, waves, lengths = self._folders[folder]
         wave = waves[rng.choice(len(waves), p=lengths)]
         changed = rng.random() < 0.6
         recorded = augment.draw_length(self.samples, CONDITIONS, rng) if changed else self.samples

@@ -81,7 +81,7 @@ class CodecTrainer:
 
     @torch.no_grad()
     def _start(self) -> None:
-        frames = [self.codec.frames(next(self.crops).to(self.device)).flatten(0, 1) for _ in range(40)]
+        frames = [self.codec.frames(next(self.crops)[0].to(self.device)).flatten(0, 1) for _ in range(40)]
         self.codec.start_from_components(torch.cat(frames), self.loss.weight)
 
     def _excerpts(self, runs: Path) -> dict[str, list[torch.Tensor]]:
@@ -144,7 +144,7 @@ class CodecTrainer:
         rate = self._learning_rate()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        frames = codec.frames(next(self.crops).to(self.device))
+        frames = codec.frames(next(self.crops)[0].to(self.device))
         with torch.autocast(self.device, torch.bfloat16):
             latents = codec.encoder(frames).float()
         commitment = latents.new_zeros(())
@@ -180,7 +180,7 @@ class CodecTrainer:
         self.codec.eval()
         frames = []
         while sum(map(len, frames)) < 30_000:
-            sound = self.codec.frames(next(self.crops).to(self.device))
+            sound = self.codec.frames(next(self.crops)[0].to(self.device))
             frames.append(self.codec.encoder(sound).flatten(0, 1))
         left = self.codec.quantizer.initialise(torch.cat(frames))
         print("variance left after each level: " + " ".join(f"{share:.3f}" for share in left), flush=True)

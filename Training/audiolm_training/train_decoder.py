@@ -8,7 +8,7 @@ of the sound has a say as well: what it hears and no distance does is that noise
 
 import argparse
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -18,6 +18,7 @@ from torch import Tensor
 from .discriminator import Balancer, Discriminator
 from .export_codec import load_bundle
 from .losses import SoundLoss
+from .perceptual_losses import LOSSES
 from .run_folder import RunFolder
 from .train_codec import CodecTrainer, CodecTraining
 
@@ -28,6 +29,9 @@ class DecoderTraining(CodecTraining):
     features_weight: float = 0.0
     discriminator_learning_rate: float = 3e-4
     discriminator_warm_up: int = 200  # steps until the decoder heeds it in full
+    perceptual: dict[str, dict[str, float]] = field(default_factory=dict)  # by data set the weights of such losses, likewise
+    encoder: bool = False  # train the encoder, too; codebooks stand still
+    half_levels: float = 0.0  # share of crops that use half of the levels, beside those that drew as many
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,8 +69,12 @@ class DecoderTrainer(CodecTrainer):
         self._weights = start
         super().__init__(training, runs, name)
         self.sound_loss = SoundLoss().to(self.device)
-        for part in (self.codec.encoder, self.codec.quantizer):
-            part.requires_grad_(False)
+        self.codec.encoder.requires_grad_(training.encoder)
+        self.perceptual = [
+            (f"{data}_{name}", list(training.data).index(data), LOSSES[name]().to(self.device), weight)
+            for data, weights in training.perceptual.items()
+            for name, weight in weights.items()
+        ]
         self.balancer = Balancer()
         self.discriminator = None
         if training.adversarial_weight + training.features_weight > 0:
@@ -102,11 +110,15 @@ class DecoderTrainer(CodecTrainer):
         rate = self._learning_rate()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        wave = next(self.crops).to(self.device)
+        wave, folders = next(self.crops)
+        wave, folders = wave.to(self.device), torch.tensor(folders, device=self.device)
         with torch.no_grad():
             frames = codec.frames(wave)
-            latents = codec.encoder(frames)
-            quantised = self._quantised(latents)
+        with torch.autocast(self.device, torch.bfloat16), torch.set_grad_enabled(t.encoder):
+            latents = codec.encoder(frames).float()
+        quantised = self._quantised(latents)
+        commitment = (latents - quantised).square().mean()
+        quantised = quantised + latents - latents.detach()
         with torch.autocast(self.device, torch.bfloat16):
             output = codec.decoder(quantised).float()
         sound = codec.sound(output)
@@ -114,16 +126,23 @@ class DecoderTrainer(CodecTrainer):
         target = wave[:, : sound.shape[1]]
         losses["sound"] = self.sound_loss(sound, target)
         self.optimizer.zero_grad(set_to_none=True)
-        losses["bins"].backward(retain_graph=True)
-        sound.backward(self._gradient(sound, target, losses))
-        torch.nn.utils.clip_grad_norm_(codec.decoder.parameters(), 1.0)
+        losses["commitment"] = commitment
+        (losses["bins"] + t.commitment * commitment).backward(retain_graph=True)
+        sound.backward(self._gradient(sound, target, folders, losses))
+        torch.nn.utils.clip_grad_norm_(codec.parameters(), 1.0)
         self.optimizer.step()
-        return {**{name: loss.item() for name, loss in losses.items()}, "rate": rate}
+        none = dict.fromkeys((name for name, *_ in self.perceptual), math.nan)
+        return none | {name: loss.item() for name, loss in losses.items()} | {"rate": rate}
 
-    def _gradient(self, sound: Tensor, target: Tensor, losses: dict[str, Tensor]) -> Tensor:
+    def _gradient(self, sound: Tensor, target: Tensor, folders: Tensor, losses: dict[str, Tensor]) -> Tensor:
         """That of all losses on the sound; those of the discriminator, which takes a step, come to `losses`."""
         t = self.training
         weighted, shares = {"sound": t.sound_weight * losses["sound"]}, {}
+        for name, folder, loss, weight in self.perceptual:
+            chosen = folders == folder
+            if chosen.any():
+                losses[name] = weighted[name] = loss(sound[chosen], target[chosen])
+                shares[name] = weight
         if self.discriminator:
             self.discriminator_optimizer.zero_grad(set_to_none=True)
             with torch.autocast(self.device, torch.bfloat16):
@@ -135,13 +154,16 @@ class DecoderTrainer(CodecTrainer):
             losses |= heard
             weighted |= heard
             trust = min(1, self.step / t.discriminator_warm_up)
-            shares = {"adversarial": trust * t.adversarial_weight, "features": trust * t.features_weight}
+            shares |= {"adversarial": trust * t.adversarial_weight, "features": trust * t.features_weight}
         return self.balancer.gradient(weighted, sound, "sound", shares)
 
     def _quantised(self, latents: Tensor) -> Tensor:
         """Latents as their codes give them back, each crop's of a random number of levels. [batch, frames, dim]"""
         quantizer, beams = self.codec.quantizer, self.codec.config.beams
         levels = self._levels(latents).view(latents.shape[:2])[:, 0].tolist()
+        half = self.codec.config.levels // 2
+        halved = torch.rand(len(levels)) < self.training.half_levels
+        levels = [half if fewer else count for fewer, count in zip(halved, levels, strict=True)]
         return torch.stack([
-            quantizer.decode(quantizer.encode(crop, beams, count)) for crop, count in zip(latents, levels)
+            quantizer.decode(quantizer.encode(crop.detach(), beams, count)) for crop, count in zip(latents, levels)
         ])  # fmt: skip

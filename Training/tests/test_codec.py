@@ -13,6 +13,7 @@ from audiolm_training.codec import Codec, CodecConfig, load_codec
 from audiolm_training.codec_metrics import mel_distance
 from audiolm_training.discriminator import Balancer, Discriminator
 from audiolm_training.losses import SpectrumLoss
+from audiolm_training.perceptual_losses import LOSSES
 from audiolm_training.quantizer import ResidualVectorQuantizer
 from audiolm_training.spectrum import Spectrum, levels, magnitudes
 
@@ -226,7 +227,7 @@ def test_train_export_and_tokenize(tmp_path):
     train_decoder.run(decoder)
     refined = torch.load(tmp_path / "codec-decoder" / "checkpoint.pt", weights_only=True)
     changed = {name.split(".")[0] for name, tensor in refined["codec"].items() if not torch.equal(tensor, second["codec"][name])}
-    assert changed == {"decoder"}
+    assert changed == {"decoder", "encoder"}
 
     decoder.minutes = refined["elapsed"] / 60 + 0.01
     train_decoder.run(decoder)
@@ -251,6 +252,32 @@ def test_train_export_and_tokenize(tmp_path):
     assert len(copies) == 2 and any(name.endswith("+1") for name in copies)
     codes = np.load(tmp_path / "tokens" / "piano" / "acoustic" / "test" / "test0.npy")
     assert codes.shape == (600, 4) and codes.dtype == np.uint16
+
+
+@pytest.mark.parametrize("name", list(LOSSES))
+def test_perceptual_losses_grow_with_the_damage(name: str):
+    loss = LOSSES[name]()
+    # Syllables: noise whose bands swell and fade.
+    time = torch.arange(24_000) / 24_000
+    sound = 0.05 * noise(2, 24_000) * (1.01 + torch.sin(2 * torch.pi * 4 * time)) + tones()
+    damage = torch.randn(2, 24_000, generator=torch.Generator().manual_seed(9))
+    values = [loss(sound + level * damage, sound).item() for level in (0, 0.01, 0.05, 0.2)]
+    assert abs(values[0]) < 0.01
+    assert values == sorted(values) and values[3] > 3 * values[1]
+    output = (sound + 0.05 * damage).requires_grad_()
+    loss(output, sound).backward()
+    assert output.grad.isfinite().all() and output.grad.abs().sum() > 0
+
+
+def test_intelligibility_is_near_the_standard_measure():
+    stoi = pytest.importorskip("pystoi").stoi
+    time = torch.arange(48_000) / 24_000
+    sound = 0.1 * noise(1, 48_000) * (1.01 + torch.sin(2 * torch.pi * 3 * time))
+    damage = torch.randn(1, 48_000, generator=torch.Generator().manual_seed(9))
+    for level in (0.03, 0.1, 0.3):
+        output = sound + level * damage
+        measured = stoi(sound[0].numpy(), output[0].numpy(), 24_000)
+        assert abs(1 - LOSSES["intelligibility"]()(output, sound).item() - measured) < 0.03
 
 
 def test_tokens_of_pieces_equal_tokens_of_the_whole():
