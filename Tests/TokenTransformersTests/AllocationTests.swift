@@ -14,14 +14,15 @@ private let areCounted: Bool = {
 /// Drawing a token takes nothing from the heap, whose locks and misses would cost more than the smaller kernels.
 @Suite(.enabled(if: areCounted, "allocations are counted with glibc alone"))
 struct AllocationTests {
-    @Test(arguments: [(1, 1), (1, 4), (2, 1)])
-    func semanticTokensTakeNothing(threads: Int, sequences: Int) throws {
+    @Test(arguments: [(1, 1, 1), (1, 4, 1), (2, 1, 1), (2, 2, 4)])
+    func semanticTokensTakeNothing(threads: Int, sequences: Int, branches: Int) throws {
         let stage = try TinyStages.semantic()
         let pool = WorkerPool(threads: threads)
-        var samplers = samplers(sequences, Sampling(temperature: 0.9, topK: 20, topP: 0.9))
+        var samplers = samplers(sequences * branches, Sampling(temperature: 0.9, topK: 20, topP: 0.9))
         var state = stage.makeState(on: pool)
         stage.read([3, 1, 2], state: &state, on: pool)
         state = state.repeated(sequences)
+        if branches > 1 { state = state.branched(branches, length: 40) }
         let taken = (0..<40).map { _ in
             let before = allocation_count()
             stage.next(&state, &samplers, on: pool)

@@ -11,8 +11,8 @@ struct RerankingConfiguration: Decodable, Sendable, Equatable {
             return
                 "reranking.candidates is \(candidates), expected 1 to \(ContinuationOptions.candidateCounts.upperBound)"
         }
-        guard (1...4096).contains(tokens) else {
-            return "reranking.tokens is \(tokens), expected 1 to 4096"
+        guard (1...256).contains(tokens) else {
+            return "reranking.tokens is \(tokens), expected 1 to 256"
         }
         return nil
     }

@@ -4,12 +4,10 @@ import Tensors
 /// What was played where each semantic token occurred in training. Key: `notes` [vocabulary, 1 + 12], the share of its
 /// frames in which a note was struck and in which each pitch class sounded.
 struct TokenNotes: Sendable {
-    let vocabulary: Int
     private let rows: [Float]
 
     /// Throws `ModelError` or `SafetensorsError` where the weights are not this table.
     init(vocabulary: Int, from weights: WeightScope) throws {
-        self.vocabulary = vocabulary
         rows = try weights.tensor("notes", [vocabulary, 1 + NoteProfile.pitchClasses]).elements
     }
 

@@ -14,7 +14,7 @@ struct KeyValueRows: Sendable {
         /// Positions that are held at a time.
         let capacity: Int
 
-        var sequenceCount: Int { heads * capacity * headDimension }
+        var numbersPerSequence: Int { heads * capacity * headDimension }
 
         /// Where the row of a position begins.
         func place(sequence: Int, head: Int, position: Int) -> Int {
@@ -25,7 +25,7 @@ struct KeyValueRows: Sendable {
     init(sequences: Int, _ shape: Shape) {
         self.shape = shape
         self.sequences = sequences
-        keys = HalfTensor(count: sequences * shape.sequenceCount)
+        keys = HalfTensor(count: sequences * shape.numbersPerSequence)
         values = keys
     }
 
