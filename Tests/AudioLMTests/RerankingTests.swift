@@ -88,13 +88,7 @@ import Testing
     }
 
     @Test func aBundleMayHaveNothingToChooseBy() throws {
-        try TinyBundle.withCopy { folder in
-            let file = folder.appending(path: "config.json")
-            var config = try #require(
-                try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
-            config["reranking"] = nil
-            try JSONSerialization.data(withJSONObject: config).write(to: file)
-            let plain = try AudioLMBundle(contentsOf: folder, threads: 1)
+        try TinyBundle.withoutSection("reranking") { (plain) throws in
             func samples(_ bundle: AudioLMBundle, _ candidates: Int?) throws -> [Float] {
                 try bundle.continuation(
                     of: TinyBundle.prompt(),

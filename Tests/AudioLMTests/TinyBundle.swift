@@ -30,6 +30,18 @@ enum TinyBundle {
         }
         return try body(root.appending(path: "tiny_bundle"))
     }
+
+    /// Calls `body` with the bundle whose config.json lacks a section.
+    static func withoutSection<R>(_ name: String, _ body: (AudioLMBundle) throws -> R) throws -> R {
+        try withCopy { folder in
+            let file = folder.appending(path: "config.json")
+            let object = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
+            var config = object as? [String: Any] ?? [:]
+            config[name] = nil
+            try JSONSerialization.data(withJSONObject: config).write(to: file)
+            return try body(AudioLMBundle(contentsOf: folder, threads: 1))
+        }
+    }
 }
 
 /// All that a continuation reports.

@@ -10,6 +10,12 @@ def mel_filters(bands: int, window: int, sample_rate: int) -> Tensor:
     """Triangular HTK-mel filters with peak 1 from 0 to half the rate. [window / 2 + 1, bands]"""
     top = 2595 * torch.log10(torch.tensor(1 + sample_rate / 2 / 700))
     points = 700 * (10 ** (torch.linspace(0, top.item(), bands + 2, dtype=torch.float64) / 2595) - 1)
+    return triangles(points, window, sample_rate)
+
+
+def triangles(points: Tensor, window: int, sample_rate: int) -> Tensor:
+    """Filters that rise from 0 at each of `points` [bands + 2], in Hz, to 1 at the next, and fall to 0 at the one after.
+    [window / 2 + 1, bands]"""
     frequency = torch.linspace(0, sample_rate / 2, window // 2 + 1, dtype=torch.float64)[:, None]
     rising = (frequency - points[:-2]) / (points[1:-1] - points[:-2])
     falling = (points[2:] - frequency) / (points[2:] - points[1:-1])

@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .losses import triangles
+
 
 class PowerBands(nn.Module):
     """Power of short-time spectra in bands with sharp edges. [batch, samples] -> [batch, frames, bands]"""
@@ -60,7 +62,7 @@ class IntelligibilityLoss(nn.Module):
 class DisturbanceLoss(nn.Module):
     """Disturbance in loudness, what was added weighing more than what is missing, after PESQ (ITU-T P.862, 10.2).
 
-    Loudness by Zwicker's law in bands of a third of a Bark. 0 for equal sounds, about 45 for unlike ones.
+    Loudness by Zwicker's law in bands of a third of a Bark. 0 for equal sounds, 5.9 at most.
     """
 
     BANDS_IN_BARK = 3
@@ -77,7 +79,6 @@ class DisturbanceLoss(nn.Module):
         # Threshold of hearing in dB (Terhardt 1979), for speech of the usual 79 dB.
         decibels = 3.64 * kilo**-0.8 - 6.5 * torch.exp(-0.6 * (kilo - 3.3) ** 2) + 1e-3 * kilo**4
         self.register_buffer("threshold", 10 ** (decibels / 10), persistent=False)
-        self.register_buffer("width", torch.full_like(centres, 1 / self.BANDS_IN_BARK), persistent=False)
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:
         wanted, made = self.bands(target), self.bands(output)
@@ -91,8 +92,8 @@ class DisturbanceLoss(nn.Module):
         disturbance = ((second - first).abs() - masked).clamp_min(0)
         asymmetry = ((made + 50) / (wanted + 50)).pow(1.2)
         asymmetry = torch.where(asymmetry < 3, torch.zeros_like(asymmetry), asymmetry.clamp_max(12))
-        symmetric = (disturbance.square() * self.width + 1e-9).sum(-1).sqrt()
-        added = (disturbance * asymmetry * self.width).sum(-1)
+        symmetric = (disturbance.square() / self.BANDS_IN_BARK + 1e-9).sum(-1).sqrt()
+        added = (disturbance * asymmetry / self.BANDS_IN_BARK).sum(-1)
         weight = ((wanted.sum(-1) + 1e5) / 1e7).pow(-0.04)
         frames = 0.1 * (symmetric * weight).clamp_max(45) + 0.0309 * (added * weight).clamp_max(45)
         return (frames * audible).sum() / audible.sum().clamp_min(1)
@@ -116,10 +117,7 @@ class SimilarityLoss(nn.Module):
         self.register_buffer("hann", torch.hann_window(self.window), persistent=False)
         rates = torch.linspace(erb_rate(low), erb_rate(high), bands + 2, dtype=torch.float64)
         points = (10 ** (rates / 21.4) - 1) / 4.37e-3
-        frequency = torch.linspace(0, sample_rate / 2, 1025, dtype=torch.float64)[:, None]
-        rising = (frequency - points[:-2]) / (points[1:-1] - points[:-2])
-        falling = (points[2:] - frequency) / (points[2:] - points[1:-1])
-        self.register_buffer("filters", torch.minimum(rising, falling).clamp_min(0).float(), persistent=False)
+        self.register_buffer("filters", triangles(points, 2048, sample_rate), persistent=False)
         weights = torch.tensor([0.0113, 0.0838, 0.0113, 0.0838, 0.6193, 0.0838, 0.0113, 0.0838, 0.0113])
         self.register_buffer("weights", (weights / weights.sum()).view(1, 1, 3, 3), persistent=False)
 

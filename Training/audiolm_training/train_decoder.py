@@ -1,4 +1,5 @@
-"""Step `train-decoder`: the codec's decoder alone, by the sound that it makes; codes and their meaning stand still.
+"""Step `train-decoder`: the codec's decoder, by the sound that it makes. What codes mean stands still, and which are
+chosen, too, unless the encoder learns along.
 
 The magnitudes of noise and of everything coded coarsely do not fit together in neighbouring frames, and what phase
 integration makes of them is some 2 dB too quiet. Through phases and overlap-add, the decoder learns magnitudes whose

@@ -69,17 +69,6 @@ typedef struct {
     size_t first_count, second_count;
 } past;
 
-ALWAYS_INLINE void mix(const int Q, const int B, const audiolm_attention *a, past v, size_t d, const float *p,
-                       const float *norms, float *y) {
-    const size_t stride = v.first_count + v.second_count;
-    f32x16 sums[QUERIES][4] = {0};
-    mix_run(Q, B, a, v.first + d, v.first_count, p, stride, sums);
-    mix_run(Q, B, a, v.second + d, v.second_count, p + v.first_count, stride, sums);
-    _Pragma("unroll") for (int r = 0; r < Q; ++r)
-        _Pragma("unroll") for (int b = 0; b < B; ++b)
-            store(y + (size_t)r * a->y_stride + d + (size_t)b * LANES, sums[r][b] * splat(norms[r]));
-}
-
 /* Adds p[j] * v[j] of the last head_dim % 16 dimensions of consecutive values, which begin at v, to sums. */
 ALWAYS_INLINE f32x16 mix_tail_run(const audiolm_attention *a, const uint16_t *v, size_t count, const float *p, f32x16 sum) {
     for (size_t j = 0; j < count; ++j)
@@ -87,11 +76,44 @@ ALWAYS_INLINE f32x16 mix_tail_run(const audiolm_attention *a, const uint16_t *v,
     return sum;
 }
 
-/* Those dimensions of one query. */
-ALWAYS_INLINE void mix_tail(const audiolm_attention *a, past v, size_t d, const float *p, float norm, float *y) {
-    f32x16 sum = mix_tail_run(a, v.first + d, v.first_count, p, splat(0));
-    sum = mix_tail_run(a, v.second + d, v.second_count, p + v.first_count, sum);
+/* Keys or values that branches share, and then each branch's own, a branch's `next` numbers after the one before;
+ * queries of one sequence own nothing. */
+typedef struct {
+    past shared;
+    const uint16_t *own;
+    size_t own_count, next;
+} branched_past;
+
+ALWAYS_INLINE void mix_blocks(const int Q, const int B, const audiolm_attention *a, branched_past v, size_t d,
+                              const float *p, const float *norms, float *y) {
+    const size_t before = v.shared.first_count + v.shared.second_count, stride = before + v.own_count;
+    f32x16 sums[QUERIES][4] = {0};
+    mix_run(Q, B, a, v.shared.first + d, v.shared.first_count, p, stride, sums);
+    mix_run(Q, B, a, v.shared.second + d, v.shared.second_count, p + v.shared.first_count, stride, sums);
+    for (size_t r = 0; r < (size_t)Q; ++r) {
+        mix_run(1, B, a, v.own + r * v.next + d, v.own_count, p + r * stride + before, stride, sums + r);
+        _Pragma("unroll") for (int b = 0; b < B; ++b)
+            store(y + r * a->y_stride + d + (size_t)b * LANES, sums[r][b] * splat(norms[r]));
+    }
+}
+
+/* The last head_dim % 16 dimensions of output r. */
+ALWAYS_INLINE void mix_tail(const audiolm_attention *a, branched_past v, size_t r, size_t d, const float *p,
+                            float norm, float *y) {
+    const past shared = v.shared;
+    f32x16 sum = mix_tail_run(a, shared.first + d, shared.first_count, p, splat(0));
+    sum = mix_tail_run(a, shared.second + d, shared.second_count, p + shared.first_count, sum);
+    sum = mix_tail_run(a, v.own + r * v.next + d, v.own_count, p + shared.first_count + shared.second_count, sum);
     store_part(y + d, sum * splat(norm), a->head_dim - d);
+}
+
+/* All dimensions of Q outputs. */
+ALWAYS_INLINE void mix(const int Q, const audiolm_attention *a, branched_past v, const float *p, const float *norms, float *y) {
+    const size_t dim = a->head_dim, count = v.shared.first_count + v.shared.second_count + v.own_count;
+    size_t d = 0;
+    for (; d + 4 * LANES <= dim; d += 4 * LANES) mix_blocks(Q, 4, a, v, d, p, norms, y);
+    for (; d + LANES <= dim; d += LANES) mix_blocks(Q, 1, a, v, d, p, norms, y);
+    for (size_t r = 0; d < dim && r < (size_t)Q; ++r) mix_tail(a, v, r, d, p + r * count, norms[r], y + r * a->y_stride);
 }
 
 /* Q consecutive queries, for which keys and values are converted once. What one of them does not see of what they see
@@ -116,13 +138,8 @@ ALWAYS_INLINE void attend(const int Q, const audiolm_attention *a, size_t query,
         for (size_t j = seen_end; j < count; ++j) p[j] = 0;
     }
 
-    const past values = {v + slot * dim, v, run, count - run};
-    float *y = a->y + query * a->y_stride + head * dim;
-    size_t d = 0;
-    for (; d + 4 * LANES <= dim; d += 4 * LANES) mix(Q, 4, a, values, d, scores, norms, y);
-    for (; d + LANES <= dim; d += LANES) mix(Q, 1, a, values, d, scores, norms, y);
-    for (size_t r = 0; d < dim && r < (size_t)Q; ++r)
-        mix_tail(a, values, d, scores + r * count, norms[r], y + r * a->y_stride);
+    const branched_past values = {{v + slot * dim, v, run, count - run}, v, 0, 0};
+    mix(Q, a, values, scores, norms, a->y + query * a->y_stride + head * dim);
 }
 
 static void attention(const audiolm_attention *a, size_t query_begin, size_t query_end, size_t head_begin,
@@ -132,36 +149,6 @@ static void attention(const audiolm_attention *a, size_t query_begin, size_t que
         for (; query + QUERIES <= query_end; query += QUERIES) attend(QUERIES, a, query, head, scores);
         for (; query < query_end; ++query) attend(1, a, query, head, scores);
     }
-}
-
-/* Keys or values that branches share, and then each branch's own, a branch's `next` numbers after the one before. */
-typedef struct {
-    past shared;
-    const uint16_t *own;
-    size_t own_count, next;
-} branched_past;
-
-ALWAYS_INLINE void mix_branches(const int Q, const int B, const audiolm_attention *a, branched_past v, size_t d,
-                                const float *p, const float *norms, float *y) {
-    const size_t before = v.shared.first_count + v.shared.second_count, stride = before + v.own_count;
-    f32x16 sums[QUERIES][4] = {0};
-    mix_run(Q, B, a, v.shared.first + d, v.shared.first_count, p, stride, sums);
-    mix_run(Q, B, a, v.shared.second + d, v.shared.second_count, p + v.shared.first_count, stride, sums);
-    for (size_t r = 0; r < (size_t)Q; ++r) {
-        mix_run(1, B, a, v.own + r * v.next + d, v.own_count, p + r * stride + before, stride, sums + r);
-        _Pragma("unroll") for (int b = 0; b < B; ++b)
-            store(y + r * a->y_stride + d + (size_t)b * LANES, sums[r][b] * splat(norms[r]));
-    }
-}
-
-/* The last head_dim % 16 dimensions of branch r. */
-ALWAYS_INLINE void mix_branch_tail(const audiolm_attention *a, branched_past v, size_t r, size_t d, const float *p,
-                                   float norm, float *y) {
-    const past shared = v.shared;
-    f32x16 sum = mix_tail_run(a, shared.first + d, shared.first_count, p, splat(0));
-    sum = mix_tail_run(a, shared.second + d, shared.second_count, p + shared.first_count, sum);
-    sum = mix_tail_run(a, v.own + r * v.next + d, v.own_count, p + shared.first_count + shared.second_count, sum);
-    store_part(y + d, sum * splat(norm), a->head_dim - d);
 }
 
 /* Q consecutive branches, for which the keys and values that they share are converted once. */
@@ -189,12 +176,7 @@ ALWAYS_INLINE void attend_branches(const int Q, const audiolm_branched_attention
     }
 
     const branched_past values = {{v + slot * dim, v, run, shared - run}, b->branch_v + first, count - shared, next};
-    float *y = a->y + branch * a->y_stride + head * dim;
-    size_t d = 0;
-    for (; d + 4 * LANES <= dim; d += 4 * LANES) mix_branches(Q, 4, a, values, d, scores, norms, y);
-    for (; d + LANES <= dim; d += LANES) mix_branches(Q, 1, a, values, d, scores, norms, y);
-    for (size_t r = 0; d < dim && r < (size_t)Q; ++r)
-        mix_branch_tail(a, values, r, d, scores + r * count, norms[r], y + r * a->y_stride);
+    mix(Q, a, values, scores, norms, a->y + branch * a->y_stride + head * dim);
 }
 
 static void branched_attention(const audiolm_branched_attention *b, size_t begin, size_t end, size_t head_begin,
