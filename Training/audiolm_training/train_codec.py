@@ -15,6 +15,7 @@ from .codec import Codec, CodecConfig
 from .codec_metrics import mel_distance
 from .crops import Crops
 from .losses import SpectrumLoss
+from .precision import mixed_precision
 from .run_folder import RunFolder
 
 
@@ -145,14 +146,14 @@ class CodecTrainer:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         frames = codec.frames(next(self.crops)[0].to(self.device))
-        with torch.autocast(self.device, torch.bfloat16):
+        with mixed_precision(self.device):
             latents = codec.encoder(frames).float()
         commitment = latents.new_zeros(())
         quantised = latents
         if self.quantised:
             quantised, commitment = codec.quantizer(latents.flatten(0, 1), self._levels(latents))
             quantised = quantised.view_as(latents)
-        with torch.autocast(self.device, torch.bfloat16):
+        with mixed_precision(self.device):
             output = codec.decoder(quantised).float()
         losses = self.loss(*(x.unflatten(-1, (-1, codec.config.bins)) for x in (output, frames)))
         self.optimizer.zero_grad(set_to_none=True)

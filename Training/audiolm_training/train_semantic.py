@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from .labelled_crops import CropSampler, TrainingConfiguration
+from .precision import mixed_precision
 from .run_folder import RunFolder
 from .w2v_bert import EncoderConfiguration, W2vBert
 
@@ -96,7 +97,7 @@ def train(c: TrainingConfiguration, runs: Path, device: torch.device, rank: int 
     weights = LOSS_WEIGHTS | model.label_head.LOSS_WEIGHTS
     averages = Averages()
     begun = time.monotonic() - elapsed
-    autocast = torch.autocast(device.type, torch.bfloat16)
+    autocast = mixed_precision(device)
 
     def progress() -> float:
         shares = [step / c.steps] if c.steps else []

@@ -17,6 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.utils.tensorboard import SummaryWriter
 
 from .code_geometry import start_from_codebooks
+from .precision import mixed_precision
 from .stage_settings import StageSettings, load_exported, read_settings, stage_folder, token_folder
 from .token_data import RandomCrops, batch_of, consecutive_crops, load_codebooks, load_pieces
 
@@ -130,7 +131,7 @@ class StageTraining:
             for group in optimizer.param_groups:
                 group["lr"] = self.learning_rate
         batch = to_device(self.crops.next(), self.device)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        with mixed_precision(self.device):
             loss = step_model(batch, self.generator)
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -242,7 +243,7 @@ def bits_per_token(
     totals, count = 0.0, 0
     for start in range(0, len(crops), batch_size):
         batch = to_device(batch_of(crops[start : start + batch_size]), device)
-        with torch.autocast(device.type, dtype=torch.bfloat16):
+        with mixed_precision(device):
             losses = model.negative_log_likelihood(batch)
         totals = totals + losses.double().sum(dim=(0, 1)).cpu().numpy()
         count += losses.shape[0] * losses.shape[1]
