@@ -37,8 +37,7 @@ extension Codec {
     ) throws -> DecoderState {
         var blocks = decoder.makeState()
         let reach = configuration.decoderBlocks * (configuration.kernel - 1)
-        let latents = try quantizer.decode(codes[max(codes.count - reach, 0)..<codes.count])
-        _ = decoder(latents, &blocks, on: pool)
+        _ = try spectra(codes[max(codes.count - reach, 0)..<codes.count], &blocks, on: pool)
         return DecoderState(
             blocks: blocks, synthesis: synthesis.makeState(after: samples, expecting: expected, on: pool))
     }
@@ -53,11 +52,11 @@ extension Codec {
         state.pending += samples
         let frames = (state.pending.count + c.spectrumHop - c.window) / c.hop
         guard frames > 0 else { return CodeFrames(levels: used) }
-        let levels = spectrum.levels(state.pending, frames: frames * c.spectra, on: pool)
+        let spectra = spectrum.levels(state.pending, frames: frames * c.spectra, on: pool)
+            .reshaped([frames, c.spectra * c.bins])
         state.pending.removeFirst(frames * c.hop)
         return quantizer.encode(
-            encoder(levels.reshaped([frames, c.spectra * c.bins]), &state.blocks, on: pool),
-            levels: used, on: pool)
+            latents(spectra, levels: used, &state.blocks, on: pool), levels: used, on: pool)
     }
 
     /// The samples that `codes` complete: `window` fewer than the frames so far stand for. Throws if there are more
@@ -66,9 +65,9 @@ extension Codec {
         codes: CodeFrames, _ state: inout DecoderState, on pool: WorkerPool
     ) throws -> [Float] {
         guard codes.count > 0 else { return [] }
-        let levels = decoder(try quantizer.decode(codes), &state.blocks, on: pool)
+        let spectra = try spectra(codes, &state.blocks, on: pool)
         return synthesis(
-            levels.reshaped([codes.count * configuration.spectra, configuration.bins]), &state.synthesis,
+            spectra.reshaped([codes.count * configuration.spectra, configuration.bins]), &state.synthesis,
             on: pool)
     }
 }

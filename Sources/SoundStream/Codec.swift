@@ -12,28 +12,53 @@ package struct Codec: Sendable {
     let encoder: Coder  // "encoder"
     let quantizer: ResidualQuantizer  // "quantizer"
     let decoder: Coder  // "decoder"
+    private let encoderAdapter: CoderAdapter?  // "adapters.encoder"
+    private let decoderAdapter: CoderAdapter?  // "adapters.decoder"
     let synthesis: Synthesis
 
     /// Builds the codec. Throws `CodecError` or `ModelError` if configuration and weights do not make one.
     package init(configuration c: CodecConfiguration, weights: WeightScope) throws {
         try c.validate()
         configuration = c
-        encoder = try Coder(
-            c, inputs: c.spectra * c.bins, width: c.encoderDimension, blocks: c.encoderBlocks,
-            outputs: c.latentDimension, from: weights["encoder"])
+        encoder = try Coder(c, c.encoderSizes, from: weights["encoder"])
         quantizer = try ResidualQuantizer(c, from: weights["quantizer"])
-        decoder = try Coder(
-            c, inputs: c.latentDimension, width: c.decoderDimension, blocks: c.decoderBlocks,
-            outputs: c.spectra * c.bins, from: weights["decoder"])
+        decoder = try Coder(c, c.decoderSizes, from: weights["decoder"])
+        if c.adaptedLevels > 0 {
+            let adapters = weights["adapters"]
+            encoderAdapter = try CoderAdapter(c, c.encoderSizes, from: adapters["encoder"])
+            decoderAdapter = try CoderAdapter(c, c.decoderSizes, from: adapters["decoder"])
+        } else {
+            (encoderAdapter, decoderAdapter) = (nil, nil)
+        }
         try weights.requireAllUsed()
         spectrum = Spectrum(c)
         synthesis = Synthesis(spectrum, fft: c.fft)
     }
 
+    /// Spectra, several in a row `[frames, spectra · bins]`, to what codes of `levels` levels are to add up to
+    /// `[frames, latentDimension]`.
+    func latents(
+        _ spectra: Tensor, levels: Int, _ state: inout [DepthwiseConv1d.State], on pool: WorkerPool
+    ) -> Tensor {
+        encoder(
+            spectra, adapter: levels <= configuration.adaptedLevels ? encoderAdapter : nil, &state, on: pool)
+    }
+
+    /// Codes to spectra, as `latents` takes them. Throws if there are more levels than the codec has, or a code that it
+    /// does not have.
+    func spectra(
+        _ codes: CodeFrames, _ state: inout [DepthwiseConv1d.State], on pool: WorkerPool
+    ) throws(CodecError) -> Tensor {
+        decoder(
+            try quantizer.decode(codes),
+            adapter: codes.levels <= configuration.adaptedLevels ? decoderAdapter : nil, &state, on: pool)
+    }
+
     /// The codes of a whole recording: a frame for each begun `hop` samples, and `delay` frames of the silence after
     /// its end, so that decoding gives all of it back.
-    package func encode(samples: [Float], on pool: WorkerPool) -> CodeFrames {
-        var codes = CodeFrames(levels: configuration.levels)
+    /// - Parameter levels: how many levels are to code the sound, all unless given.
+    package func encode(samples: [Float], levels: Int? = nil, on pool: WorkerPool) -> CodeFrames {
+        var codes = CodeFrames(levels: levels ?? configuration.levels)
         guard !samples.isEmpty else { return codes }
         let hop = configuration.hop
         let silence = (hop - samples.count % hop) % hop + configuration.delay * hop
@@ -41,7 +66,7 @@ package struct Codec: Sendable {
         var state = makeEncoderState()
         for start in stride(from: 0, to: padded.count, by: Self.pieceFrames * hop) {
             let piece = padded[start..<min(start + Self.pieceFrames * hop, padded.count)]
-            codes.append(encode(samples: Array(piece), &state, on: pool))
+            codes.append(encode(samples: Array(piece), levels: levels, &state, on: pool))
         }
         return codes
     }

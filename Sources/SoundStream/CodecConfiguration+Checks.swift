@@ -40,6 +40,8 @@ extension CodecConfiguration {
         try check("levels", levels, 1...32)
         try check("codebook_size", codebookSize, 1...65_536)
         try check("beams", beams, 1...64)
+        try check("adapted_levels", adaptedLevels, 0...levels)
+        try check("adapter_rank", adapterRank, (adaptedLevels > 0 ? 1 : 0)...1_024)
     }
 
     /// Overlapping windows give the wave back only where they lie a whole part of their length apart, at most a third.

@@ -1,7 +1,7 @@
 /// The sizes of a codec, as `config.json` gives them.
 package struct CodecConfiguration: Codable, Equatable, Sendable {
     /// The version of the configuration's layout that this version reads.
-    package static let currentFormat = 2
+    package static let currentFormat = 3
     package static let modelType = "soundstream"
 
     /// Version of the configuration's layout.
@@ -31,6 +31,10 @@ package struct CodecConfiguration: Codable, Equatable, Sendable {
     package var codebookSize: Int
     /// Paths through the levels that encoding follows at once.
     package var beams: Int
+    /// Codes of so many levels and fewer have adapters of encoder and decoder; 0 where there are none.
+    package var adaptedLevels: Int
+    /// Channels through which an adapter's additions go.
+    package var adapterRank: Int
 
     /// Bins of a spectrum.
     package var bins: Int { fft / 2 + 1 }
@@ -51,5 +55,7 @@ package struct CodecConfiguration: Codable, Equatable, Sendable {
         case decoderDimension = "decoder_dim"
         case decoderBlocks = "decoder_blocks"
         case codebookSize = "codebook_size"
+        case adaptedLevels = "adapted_levels"
+        case adapterRank = "adapter_rank"
     }
 }

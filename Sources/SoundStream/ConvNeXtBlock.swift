@@ -21,10 +21,12 @@ struct ConvNeXtBlock: Sendable {
     func makeState() -> DepthwiseConv1d.State { depthwise.makeState() }
 
     /// The next frames; `state` holds the frames before them.
-    func callAsFunction(_ x: Tensor, _ state: inout DepthwiseConv1d.State, on pool: WorkerPool) -> Tensor {
-        var inner = expand(norm(depthwise(x, &state, on: pool)), on: pool)
+    func callAsFunction(
+        _ x: Tensor, adapter: BlockAdapter? = nil, _ state: inout DepthwiseConv1d.State, on pool: WorkerPool
+    ) -> Tensor {
+        var inner = expand(norm(depthwise(x, &state, on: pool)), adding: adapter?.expand, on: pool)
         inner.geluTanh()
-        var y = contract(inner, on: pool)
+        var y = contract(inner, adding: adapter?.contract, on: pool)
         y.scaleColumns(by: scale)
         y.add(x)
         return y

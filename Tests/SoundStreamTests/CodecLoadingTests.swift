@@ -18,7 +18,8 @@ import Testing
             { $0.decoderDimension = 0 }, { $0.expansion = 0 }, { $0.kernel = 0 }, { $0.levels = 0 },
             { $0.codebookSize = 0 }, { $0.beams = 0 }, { $0.sampleRate = 1 }, { $0.format = 1 },
             { $0.window = 145 }, { $0.window = 48 }, { $0.fft = 128 }, { $0.fft = 300 }, { $0.spectra = 5 },
-            { $0.modelType = "encodec" },
+            { $0.modelType = "encodec" }, { $0.adaptedLevels = 5 }, { $0.adapterRank = 0 },
+            { $0.adapterRank = -1 },
         ]
         for change in changes {
             var configuration = good
@@ -35,7 +36,7 @@ import Testing
             return error?.description ?? ""
         }
         #expect(try description { $0.format = 1 }.contains("format 1"))
-        #expect(try description { $0.format = 1 }.contains("expected format 2"))
+        #expect(try description { $0.format = 1 }.contains("expected format 3"))
         #expect(try description { $0.window = 145 }.contains("window of 145, expected a multiple of 24"))
         #expect(try description { $0.fft = 128 }.contains("power of two not below the window of 144"))
         #expect(try description { $0.spectra = 5 }.contains("5 spectra in a hop of 48"))

@@ -28,10 +28,21 @@ import Testing
             try tiny.golden.tensor("latents"), absolute: 5e-5)
     }
 
+    @Test func adaptedEncoder() throws {
+        var state = codec.encoder.makeState()
+        let spectra = tiny.stacked(try tiny.golden.tensor("levels"))
+        let adapted = codec.latents(spectra, levels: 2, &state, on: pool)
+        expectClose(adapted, try tiny.golden.tensor("latents_of_two"), absolute: 5e-5)
+        state = codec.encoder.makeState()
+        let plain = codec.latents(spectra, levels: 3, &state, on: pool)
+        expectClose(plain, try tiny.golden.tensor("latents"), absolute: 5e-5)
+    }
+
     @Test func quantizer() throws {
         let latents = try tiny.golden.tensor("latents")
         #expect(codec.quantizer.encode(latents, levels: 4, on: pool) == (try tiny.goldenCodes))
-        #expect(codec.quantizer.encode(latents, levels: 2, on: pool) == (try tiny.goldenCodesOfTwo))
+        let fewer = try tiny.golden.tensor("latents_of_two")
+        #expect(codec.quantizer.encode(fewer, levels: 2, on: pool) == (try tiny.goldenCodesOfTwo))
         expectClose(
             try codec.quantizer.decode(try tiny.goldenCodes), try tiny.golden.tensor("quantised"),
             absolute: 1e-6)
@@ -64,13 +75,15 @@ import Testing
         #expect(codes.count == expected.count + codec.configuration.delay)
         #expect(codes[0..<expected.count] == expected)
         #expect(try codec.decode(codes: codes, on: pool).count == tiny.samples.count)
+        let ofTwo = codec.encode(samples: tiny.samples, levels: 2, on: pool)
+        #expect(ofTwo[0..<expected.count] == (try tiny.goldenCodesOfTwo))
         for (codes, name) in [
             (expected, "decoded_levels"), (try tiny.goldenCodesOfTwo, "decoded_levels_of_two"),
         ] {
             var state = codec.decoder.makeState()
             expectClose(
-                codec.decoder(try codec.quantizer.decode(codes), &state, on: pool),
-                tiny.stacked(try tiny.golden.tensor(name)), absolute: 5e-5, relative: 2e-5, name)
+                try codec.spectra(codes, &state, on: pool), tiny.stacked(try tiny.golden.tensor(name)),
+                absolute: 5e-5, relative: 2e-5, name)
         }
     }
 }

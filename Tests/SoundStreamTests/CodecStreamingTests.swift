@@ -11,12 +11,14 @@ import Testing
 
     init() throws { tiny = try TinyCodec() }
 
-    private func stream(_ samples: [Float], by piece: Int, on pool: WorkerPool) -> CodeFrames {
+    private func stream(_ samples: [Float], levels: Int? = nil, by piece: Int, on pool: WorkerPool)
+        -> CodeFrames
+    {
         var state = codec.makeEncoderState()
-        var codes = CodeFrames(levels: codec.configuration.levels)
+        var codes = CodeFrames(levels: levels ?? codec.configuration.levels)
         for start in stride(from: 0, to: samples.count, by: piece) {
             let part = Array(samples[start..<min(start + piece, samples.count)])
-            codes.append(codec.encode(samples: part, &state, on: pool))
+            codes.append(codec.encode(samples: part, levels: levels, &state, on: pool))
         }
         return codes
     }
@@ -34,17 +36,20 @@ import Testing
 
     @Test(arguments: [1, 7, 47, 48, 49, 96, 500, 959])
     func streamedCodesEqualWhole(piece: Int) {
-        let whole = codec.encode(samples: tiny.samples, on: pool)
         let silence = [Float](repeating: 0, count: codec.configuration.delay * codec.configuration.hop)
-        #expect(stream(tiny.samples + silence, by: piece, on: pool) == whole)
+        for levels in [4, 2] {
+            let whole = codec.encode(samples: tiny.samples, levels: levels, on: pool)
+            #expect(stream(tiny.samples + silence, levels: levels, by: piece, on: pool) == whole)
+        }
     }
 
     @Test(arguments: [1, 2, 3, 7, 19, 20])
     func streamedSamplesEqualWhole(piece: Int) throws {
-        let codes = try tiny.goldenCodes
-        var state = codec.makeDecoderState()
-        expectIdentical(
-            try stream(codes, by: piece, &state, on: pool), try codec.decode(codes: codes, on: pool))
+        for codes in [try tiny.goldenCodes, try tiny.goldenCodesOfTwo] {
+            var state = codec.makeDecoderState()
+            expectIdentical(
+                try stream(codes, by: piece, &state, on: pool), try codec.decode(codes: codes, on: pool))
+        }
     }
 
     @Test(arguments: [1, 2, 5])

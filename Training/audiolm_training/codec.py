@@ -3,7 +3,8 @@
 The networks see the logarithmic magnitudes of two spectra each 20 ms in place of SoundStream's strided convolutions
 of the wave, and no phase: it would take most of the bits, no language model could tell it ahead, and the ear asks
 only that it fits the magnitudes. Phase gradient heap integration finds such phases when decoding. A linear path
-beside each network starts as a principal component analysis.
+beside each network starts as a principal component analysis. Low-rank adapters make both networks others for codes of
+few levels, which so need not serve where all levels do.
 """
 
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ class CodecConfig:
     levels: int = 12
     codebook_size: int = 1024
     beams: int = 4
+    adapted_levels: int = 0  # codes of so many levels and fewer have adapters of encoder and decoder
+    adapter_rank: int = 0
 
     @property
     def bins(self) -> int:
@@ -44,6 +47,24 @@ class CodecConfig:
     def delay(self) -> int:
         """Frames of codes that must follow a sample before it can be decoded."""
         return -(-self.window // self.hop)
+
+
+class LowRankAddition(nn.Module):
+    """What an adapter adds to a linear layer (LoRA, arXiv 2106.09685): [..., inputs] -> [..., outputs]."""
+
+    def __init__(self, layer: nn.Linear, rank: int):
+        super().__init__()
+        self.down = nn.Linear(layer.in_features, rank, bias=False)
+        self.up = nn.Linear(rank, layer.out_features)
+        nn.init.zeros_(self.up.weight)
+        nn.init.zeros_(self.up.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.up(self.down(x))
+
+
+def adapted(layer: nn.Linear, x: Tensor, addition: LowRankAddition | None) -> Tensor:
+    return layer(x) if addition is None else layer(x) + addition(x)
 
 
 class ConvNeXtBlock(nn.Module):
@@ -58,10 +79,20 @@ class ConvNeXtBlock(nn.Module):
         self.contract = nn.Linear(expansion * dim, dim)
         self.scale = nn.Parameter(torch.full((dim,), 0.1))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, adapter: "BlockAdapter | None" = None) -> Tensor:
+        expand, contract = (None, None) if adapter is None else (adapter.expand, adapter.contract)
         y = self.depthwise(F.pad(x.transpose(1, 2), (self.kernel - 1, 0))).transpose(1, 2)
-        y = self.contract(F.gelu(self.expand(self.norm(y)), approximate="tanh"))
-        return x + self.scale * y
+        y = F.gelu(adapted(self.expand, self.norm(y), expand), approximate="tanh")
+        return x + self.scale * adapted(self.contract, y, contract)
+
+
+class BlockAdapter(nn.Module):
+    """Additions to a block's linear layers."""
+
+    def __init__(self, block: ConvNeXtBlock, rank: int):
+        super().__init__()
+        self.expand = LowRankAddition(block.expand, rank)
+        self.contract = LowRankAddition(block.contract, rank)
 
 
 class Coder(nn.Module):
@@ -77,11 +108,26 @@ class Coder(nn.Module):
         with torch.no_grad():
             self.output.weight.mul_(0.05)
 
-    def forward(self, inputs: Tensor) -> Tensor:
-        x = self.input(inputs)
-        for block in self.blocks:
-            x = block(x)
-        return self.output(self.norm(x)) + self.linear_path(inputs)
+    def forward(self, inputs: Tensor, adapter: "CoderAdapter | None" = None) -> Tensor:
+        if adapter is None:
+            x = self.input(inputs)
+            for block in self.blocks:
+                x = block(x)
+            return self.output(self.norm(x)) + self.linear_path(inputs)
+        x = adapted(self.input, inputs, adapter.input)
+        for block, own in zip(self.blocks, adapter.blocks, strict=True):
+            x = block(x, own)
+        return adapted(self.output, self.norm(x), adapter.output) + self.linear_path(inputs)
+
+
+class CoderAdapter(nn.Module):
+    """Additions to a coder's linear layers, all but the linear path."""
+
+    def __init__(self, coder: Coder, rank: int):
+        super().__init__()
+        self.input = LowRankAddition(coder.input, rank)
+        self.blocks = nn.ModuleList(BlockAdapter(block, rank) for block in coder.blocks)
+        self.output = LowRankAddition(coder.output, rank)
 
 
 class Codec(nn.Module):
@@ -94,6 +140,19 @@ class Codec(nn.Module):
         self.encoder = Coder(c.spectra * c.bins, c.encoder_dim, c.encoder_blocks, c.latent_dim, c)
         self.quantizer = ResidualVectorQuantizer(c.levels, c.codebook_size, c.latent_dim)
         self.decoder = Coder(c.latent_dim, c.decoder_dim, c.decoder_blocks, c.spectra * c.bins, c)
+        coders = {"encoder": self.encoder, "decoder": self.decoder} if c.adapted_levels else {}
+        self.adapters = nn.ModuleDict({name: CoderAdapter(coder, c.adapter_rank) for name, coder in coders.items()})
+
+    def latents(self, frames: Tensor, levels: int) -> Tensor:
+        """Levels of magnitudes [batch, frames, spectra x bins] -> [batch, frames, latent_dim], for codes of `levels`."""
+        return self.encoder(frames, self._adapter("encoder", levels))
+
+    def decoded(self, quantised: Tensor, levels: int) -> Tensor:
+        """[batch, frames, latent_dim], the sums of `levels` codes' vectors -> levels of magnitudes."""
+        return self.decoder(quantised, self._adapter("decoder", levels))
+
+    def _adapter(self, coder: str, levels: int) -> CoderAdapter | None:
+        return self.adapters[coder] if levels <= self.config.adapted_levels else None
 
     @torch.no_grad()
     def start_from_components(self, frames: Tensor, weight: Tensor) -> None:
@@ -117,14 +176,14 @@ class Codec(nn.Module):
     @torch.no_grad()
     def encode(self, wave: Tensor, levels: int | None = None) -> Tensor:
         """[batch, samples], a multiple of the hop -> codes [batch, frames, levels], all levels unless given."""
-        latents = self.encoder(self.frames(wave))
+        latents = self.latents(self.frames(wave), levels or self.config.levels)
         codes = self.quantizer.encode(latents.flatten(0, 1), self.config.beams, levels)
         return codes.unflatten(0, latents.shape[:2])
 
     @torch.no_grad()
     def decode(self, codes: Tensor) -> Tensor:
         """codes [batch, frames, levels used] -> wave [batch, hop frames - window]."""
-        return self.sound(self.decoder(self.quantizer.decode(codes)))
+        return self.sound(self.decoded(self.quantizer.decode(codes), codes.shape[-1]))
 
     def sound(self, frames: Tensor) -> Tensor:
         """Levels of magnitudes [batch, frames, spectra x bins] -> wave [batch, hop frames - window]."""

@@ -10,7 +10,7 @@ import torch
 from . import bundle, weight_file
 from .codec import Codec, CodecConfig, load_codec
 
-FORMAT = 2
+FORMAT = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,11 +45,14 @@ def load_bundle(folder: Path) -> Codec:
 
 def golden(codec: Codec) -> dict[str, torch.Tensor]:
     """About a second of three decaying tones in noise, its codes with those of the silence after it, and what they
-    decode to."""
-    hop, rate = codec.config.hop, codec.config.sample_rate
+    decode to; with adapters, the same of as many levels as they are for."""
+    hop, rate, few = codec.config.hop, codec.config.sample_rate, codec.config.adapted_levels
     time = torch.arange(rate // hop * hop, dtype=torch.float64) / rate
     generator = torch.Generator().manual_seed(1)
     tones = sum(torch.sin(2 * torch.pi * pitch * time) for pitch in (220, 277.18, 329.63)) * torch.exp(-2 * time)
     samples = (0.1 * tones + 0.001 * torch.randn(len(time), generator=generator)).float()
-    codes = codec.encode(codec.padded(samples[None]))
-    return {"samples": samples, "codes": codes[0].int(), "decoded": codec.decode(codes)[0]}
+    tensors = {"samples": samples}
+    for name, levels in ({"": codec.config.levels} | ({"few_": few} if few else {})).items():
+        codes = codec.encode(codec.padded(samples[None]), levels)
+        tensors |= {f"{name}codes": codes[0].int(), f"{name}decoded": codec.decode(codes)[0]}
+    return tensors

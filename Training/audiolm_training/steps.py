@@ -6,6 +6,7 @@ STEPS = {
     "prepare-speech": "prepare_speech",
     "train-codec": "train_codec",
     "train-decoder": "train_decoder",
+    "train-adapters": "train_adapters",
     "export-codec": "export_codec",
     "tokenize-acoustic": "tokenize_acoustic",
     "train-semantic": "train_semantic",

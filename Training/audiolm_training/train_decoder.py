@@ -20,6 +20,7 @@ from .discriminator import Balancer, Discriminator
 from .export_codec import load_bundle
 from .losses import SoundLoss
 from .perceptual_losses import LOSSES
+from .precision import mixed_precision
 from .run_folder import RunFolder
 from .train_codec import CodecTrainer, CodecTraining
 
@@ -115,13 +116,13 @@ class DecoderTrainer(CodecTrainer):
         wave, folders = wave.to(self.device), torch.tensor(folders, device=self.device)
         with torch.no_grad():
             frames = codec.frames(wave)
-        with torch.autocast(self.device, torch.bfloat16), torch.set_grad_enabled(t.encoder):
-            latents = codec.encoder(frames).float()
+        with mixed_precision(self.device), torch.set_grad_enabled(t.encoder):
+            latents = self._latents(frames).float()
         quantised = self._quantised(latents)
         commitment = (latents - quantised).square().mean()
         quantised = quantised + latents - latents.detach()
-        with torch.autocast(self.device, torch.bfloat16):
-            output = codec.decoder(quantised).float()
+        with mixed_precision(self.device):
+            output = self._decoded(quantised).float()
         sound = codec.sound(output)
         losses = self.loss(*(x.unflatten(-1, (-1, codec.config.bins)) for x in (output, frames)))
         target = wave[:, : sound.shape[1]]
@@ -146,11 +147,11 @@ class DecoderTrainer(CodecTrainer):
                 shares[name] = weight
         if self.discriminator:
             self.discriminator_optimizer.zero_grad(set_to_none=True)
-            with torch.autocast(self.device, torch.bfloat16):
+            with mixed_precision(self.device):
                 losses["discriminator"] = self.discriminator.loss(target, sound)
             losses["discriminator"].backward()
             self.discriminator_optimizer.step()
-            with torch.autocast(self.device, torch.bfloat16):
+            with mixed_precision(self.device):
                 heard = self.discriminator.losses_of(sound, target)
             losses |= heard
             weighted |= heard
@@ -161,10 +162,20 @@ class DecoderTrainer(CodecTrainer):
     def _quantised(self, latents: Tensor) -> Tensor:
         """Latents as their codes give them back, each crop's of a random number of levels. [batch, frames, dim]"""
         quantizer, beams = self.codec.quantizer, self.codec.config.beams
+        return torch.stack([
+            quantizer.decode(quantizer.encode(crop.detach(), beams, levels))
+            for crop, levels in zip(latents, self._crop_levels(latents), strict=True)
+        ])  # fmt: skip
+
+    def _crop_levels(self, latents: Tensor) -> list[int]:
+        """How many levels each crop's codes have."""
         levels = self._levels(latents).view(latents.shape[:2])[:, 0].tolist()
         half = self.codec.config.levels // 2
         halved = torch.rand(len(levels)) < self.training.half_levels
-        levels = [half if fewer else count for fewer, count in zip(halved, levels, strict=True)]
-        return torch.stack([
-            quantizer.decode(quantizer.encode(crop.detach(), beams, count)) for crop, count in zip(latents, levels)
-        ])  # fmt: skip
+        return [half if fewer else count for fewer, count in zip(halved, levels, strict=True)]
+
+    def _latents(self, frames: Tensor) -> Tensor:
+        return self.codec.encoder(frames)
+
+    def _decoded(self, quantised: Tensor) -> Tensor:
+        return self.codec.decoder(quantised)

@@ -6,9 +6,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import yaml
 from safetensors.torch import load_file
 
-from audiolm_training import export_codec, phase_integration, synthetic, tokenize_acoustic, train_codec, train_decoder, weight_file
+from audiolm_training import (
+    export_codec,
+    phase_integration,
+    synthetic,
+    tokenize_acoustic,
+    train_adapters,
+    train_codec,
+    train_decoder,
+    weight_file,
+)
 from audiolm_training.codec import Codec, CodecConfig, load_codec
 from audiolm_training.codec_metrics import mel_distance
 from audiolm_training.discriminator import Balancer, Discriminator
@@ -252,6 +262,31 @@ def test_train_export_and_tokenize(tmp_path):
     assert len(copies) == 2 and any(name.endswith("+1") for name in copies)
     codes = np.load(tmp_path / "tokens" / "piano" / "acoustic" / "test" / "test0.npy")
     assert codes.shape == (600, 4) and codes.dtype == np.uint16
+
+
+def test_adapters_change_codes_of_few_levels_alone(tmp_path):
+    synthetic.write(tmp_path / "data" / "piano")
+    folder = tmp_path / "bundle"
+    plain = Codec(CodecConfig(**yaml.safe_load(CONFIG.read_text())["codec"]["model"])).eval()
+    sound = plain.frames(noise(1, 24_000))
+    plain.start_from_components(sound[0], torch.ones(plain.config.bins))
+    plain.quantizer.initialise(plain.encoder(sound)[0].detach())
+    export_codec.export(plain, folder)
+
+    train_adapters.run(argparse.Namespace(config=CONFIG, runs=tmp_path, bundle=folder, name="adapters", minutes=None))
+    export_codec.run(argparse.Namespace(runs=tmp_path, codec="adapters", bundle=tmp_path / "adapted"))
+    plain, adapted = (export_codec.load_bundle(tmp_path / name) for name in ("bundle", "adapted"))
+    assert adapted.config.adapted_levels == 2
+    stored = adapted.state_dict()
+    assert all(torch.equal(tensor, stored[name]) for name, tensor in plain.state_dict().items())
+    assert any(tensor.abs().max() > 0 for name, tensor in stored.items() if name.endswith("up.weight"))
+    wave = noise(1, 24_000)
+    for levels, same in ((4, True), (3, True), (2, False), (1, False)):
+        assert torch.equal(plain.latents(plain.frames(wave), levels), adapted.latents(adapted.frames(wave), levels)) == same
+        codes = plain.encode(wave, levels)
+        assert torch.equal(plain.decode(codes), adapted.decode(codes)) == same
+    golden = load_file(tmp_path / "adapted" / "golden.safetensors")
+    assert golden["codec.few_codes"].shape == (53, 2)
 
 
 @pytest.mark.parametrize("name", list(LOSSES))

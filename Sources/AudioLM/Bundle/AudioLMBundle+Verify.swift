@@ -75,16 +75,23 @@ extension AudioLMBundle {
 
     private func verifyCodec(_ golden: GoldenPart) throws -> [Comparison] {
         let configuration = networks.codec.configuration
-        let codes = try golden.frames(
-            "codes", levels: configuration.levels, below: configuration.codebookSize)
-        let encoded = networks.codec.encode(samples: try golden.tensor("samples").elements, on: pool)
-        let expected = try golden.tensor("decoded")
-        var state = networks.codec.makeDecoderState()
-        let frames = CodeFrames(levels: configuration.levels, codes: codes.flatMap { $0 })
-        let decoded = try networks.codec.decode(codes: frames, &state, on: pool)
+        let all = try verifyCodec(golden, levels: configuration.levels, prefix: "")
+        guard configuration.adaptedLevels > 0 else { return all }
+        return all + (try verifyCodec(golden, levels: configuration.adaptedLevels, prefix: "few_"))
+    }
+
+    private func verifyCodec(_ golden: GoldenPart, levels: Int, prefix: String) throws -> [Comparison] {
+        let codec = networks.codec
+        let expected = try golden.frames(
+            prefix + "codes", levels: levels, below: codec.configuration.codebookSize
+        ).flatMap { $0 }
+        let samples = try golden.tensor("samples").elements
+        let codes = codec.encode(samples: samples, levels: levels, on: pool)
+        let decoded = try codec.decode(codes: CodeFrames(levels: levels, codes: expected), on: pool)
         return [
-            .agreement("codes", encoded.codes, codes.flatMap { $0 }),
-            .closeness("decoded", Tensor([decoded.count], decoded), expected),
+            .agreement(prefix + "codes", codes.codes, expected),
+            .closeness(
+                prefix + "decoded", Tensor([decoded.count], decoded), try golden.tensor(prefix + "decoded")),
         ]
     }
 }
