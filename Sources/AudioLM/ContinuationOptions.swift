@@ -11,11 +11,14 @@ public struct SamplingOptions: Sendable, Equatable {
     public var topK: Int?
     /// Draw among the likeliest tokens that together hold this probability, in (0, 1].
     public var topP: Float?
+    /// Draw among the tokens that are at least so many times as likely as the likeliest, in [0, 1]; 0 means all.
+    public var minP: Float?
 
-    public init(temperature: Float? = nil, topK: Int? = nil, topP: Float? = nil) {
+    public init(temperature: Float? = nil, topK: Int? = nil, topP: Float? = nil, minP: Float? = nil) {
         self.temperature = temperature
         self.topK = topK
         self.topP = topP
+        self.minP = minP
     }
 }
 

@@ -80,6 +80,7 @@ struct FolderContinuation {
             sampling["\(stage.rawValue) temperature"] = options.temperature.map(Double.init)
             sampling["\(stage.rawValue) top-k"] = options.topK.map(Double.init)
             sampling["\(stage.rawValue) top-p"] = options.topP.map(Double.init)
+            sampling["\(stage.rawValue) min-p"] = options.minP.map(Double.init)
         }
         sampling["candidates"] = command.continuation.candidates.map(Double.init)
         return ContinuationManifest.Settings(

@@ -42,11 +42,19 @@ struct SamplingArguments: ParsableArguments {
             "Draw among the likeliest tokens with this share of probability.", valueName: "share"))
     var topP: PerStage<Float>?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Draw among the tokens at least so many times as likely as the likeliest (0: all).",
+            valueName: "share"))
+    var minP: PerStage<Float>?
+
     var options: [TokenStage: SamplingOptions] {
         var options: [TokenStage: SamplingOptions] = [:]
         for stage in TokenStage.allCases {
             let choice = SamplingOptions(
-                temperature: temperature?.values[stage], topK: topK?.values[stage], topP: topP?.values[stage])
+                temperature: temperature?.values[stage], topK: topK?.values[stage], topP: topP?.values[stage],
+                minP: minP?.values[stage])
             if choice != SamplingOptions() { options[stage] = choice }
         }
         return options
@@ -61,6 +69,9 @@ struct SamplingArguments: ParsableArguments {
         }
         for value in (topP?.values ?? [:]).values where !(value > 0 && value <= 1) {
             throw ValidationError("--top-p must be more than 0 and at most 1, found \(value)")
+        }
+        for value in (minP?.values ?? [:]).values where !(0...1).contains(value) {
+            throw ValidationError("--min-p must be 0 to 1, found \(value)")
         }
     }
 }

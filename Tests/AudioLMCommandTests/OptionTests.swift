@@ -42,12 +42,14 @@ import Testing
     }
 
     @Test func samplingPerStage() throws {
-        let options = try parse("a.wav --temperature 0.9 --top-k semantic=50,fine=1 --top-p coarse=0.95")
-            .sampling.options
+        let options = try parse(
+            "a.wav --temperature 0.9 --top-k semantic=50,fine=1 --top-p coarse=0.95 --min-p fine=0.1"
+        )
+        .sampling.options
         #expect(
             options == [
                 .semantic: SamplingOptions(temperature: 0.9, topK: 50), .coarse: SamplingOptions(topP: 0.95),
-                .fine: SamplingOptions(topK: 1),
+                .fine: SamplingOptions(topK: 1, minP: 0.1),
             ])
     }
 
@@ -58,7 +60,8 @@ import Testing
         "--prompt-seconds nan", "--threads 0", "--threads 1000", "--temperature -1", "--temperature nan",
         "--temperature loud=1", "--temperature semantic=1,semantic=2", "--temperature semantic=",
         "--top-k -1",
-        "--top-k 2000", "--top-k 1.5", "--top-p 0", "--top-p 1.1", "--top-p semantic=nan", "--unknown", "-o",
+        "--top-k 2000", "--top-k 1.5", "--top-p 0", "--top-p 1.1", "--top-p semantic=nan", "--min-p -0.1",
+        "--min-p 1.1", "--unknown", "-o",
     ])
     func refused(options: String) {
         #expect(throws: (any Error).self) { try parse(options.isEmpty ? "" : "a.wav " + options) }

@@ -69,6 +69,8 @@ import Testing
         ("\"taps\": 5", "\"taps\": 4", "detector.taps"),
         ("\"candidates\": 3", "\"candidates\": 0", "reranking.candidates"),
         ("\"tokens\": 10", "\"tokens\": 0", "reranking.tokens"),
+        ("\"struck\": 0.5", "\"struck\": 2", "sustain.struck"),
+        ("\"min_p\": 0.5", "\"min_p\": 0", "sustain.min_p"),
         ("\"crop\": 4800", "\"crop\": 4801", "detector.crop"),
         ("{", "", "JSON"),
     ])

@@ -56,6 +56,32 @@ import TokenTransformers
         #expect(state.completeFrames == 0)
     }
 
+    @Test func whatNotesSoundOnInIsDrawnMoreSurely() {
+        let prompt = [[1, 2, 3], [4, 5, 6]]
+        let semantic = (0..<20).map { $0 % 7 }
+        func codes(_ sustained: SustainedDraws?, seed: UInt64) -> [[Int]] {
+            var samplers = [TokenSampler(Sampling(temperature: 3), seed: seed, stream: 2)]
+            var state = stage.makeState(prompt: prompt, semantic: semantic, on: pool)
+            while state.completeFrames < 20 {
+                stage.next(&state, &samplers, sustained: sustained, on: pool)
+            }
+            return state.takeFrames(20)[0]
+        }
+        func sustained(_ holds: (Int) -> Bool, minP: Float) -> SustainedDraws {
+            SustainedDraws(
+                isSustained: (0..<stage.configuration.semanticVocabulary).map(holds), minP: minP)
+        }
+        let plain = codes(nil, seed: 1)
+        #expect(codes(sustained({ _ in false }, minP: 1), seed: 1) == plain)
+        #expect(codes(sustained({ _ in true }, minP: 1e-30), seed: 1) == plain)
+        // The likeliest code of the first level, whatever the seed, and no longer where a note may be struck.
+        let first = (1...8).map { codes(sustained({ _ in true }, minP: 1), seed: $0)[0] }
+        #expect(Set(first.map { $0[0] }).count == 1 && Set(first.map { $0[2] }).count > 1)
+        let struckNext = semantic[prompt.count / stage.configuration.framesPerSemanticToken + 1]
+        let free = (1...8).map { codes(sustained({ $0 != struckNext }, minP: 1), seed: $0)[0][0] }
+        #expect(Set(free).count > 1)
+    }
+
     @Test func stepsNeedTheTokensThatTheySee() throws {
         let state = stage.makeState(
             prompt: [[1, 2, 3], [4, 5, 6], [7, 8, 9]], semantic: [1, 2], on: pool)

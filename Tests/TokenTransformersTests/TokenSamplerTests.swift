@@ -24,6 +24,18 @@ import TokenTransformers
         #expect(Set(draws(logits, Sampling(topK: 1, topP: 0.9), count: 200)) == [2])
     }
 
+    @Test func minPLeavesWhatIsNearlyAsLikelyAsTheLikeliest() {
+        // As likely as the likeliest: 1/7, 2/7, 1.
+        let logits: [Float] = [0, 0.693147, 1.945910]
+        #expect(Set(draws(logits, Sampling(minP: 0.1), count: 200)) == [0, 1, 2])
+        #expect(Set(draws(logits, Sampling(minP: 0.2), count: 200)) == [1, 2])
+        #expect(Set(draws(logits, Sampling(topK: 2, minP: 0.1), count: 200)) == [1, 2])
+        #expect(Set(draws(logits, Sampling(topP: 0.65, minP: 0.1), count: 200)) == [2])
+        #expect(Set(draws(logits, Sampling(minP: 1), count: 200)) == [2])
+        // A cooler course is a surer one.
+        #expect(Set(draws(logits, Sampling(temperature: 0.5, minP: 0.1), count: 200)) == [2])
+    }
+
     @Test func selectionEqualsThatOfASortedList() {
         var random = SeededGenerator(seed: 4)
         // Few different logits, so that some are equal.
@@ -64,6 +76,8 @@ import TokenTransformers
         #expect(Sampling(topK: -1).fault?.contains("top_k") == true)
         #expect(Sampling(topP: 0).fault?.contains("top_p") == true)
         #expect(Sampling(topP: 1).fault == nil)
+        #expect(Sampling(minP: -0.1).fault?.contains("min_p") == true)
+        #expect(Sampling(minP: .nan).fault?.contains("min_p") == true)
     }
 
     private func draws(

@@ -1,8 +1,9 @@
 """Step `export-token-notes`: what was played where each semantic token occurred, by which continuations are reranked.
 
 Into a bundle's folder: `token_notes.safetensors`, the share of each token's frames of the training recordings in which a
-note was struck and in which each pitch class sounded, and the configuration's section `reranking`, of how many
-`candidates` of how many `tokens` each one is chosen.
+note was struck and in which each pitch class sounded, and two sections of the configuration: `reranking`, of how many
+`candidates` of how many `tokens` each one is chosen, and, if given, `sustain`: where notes are `struck` in no more than
+this share, the coarse stage's first level draws by this `min_p`.
 """
 
 import argparse
@@ -26,11 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    reranking = yaml.safe_load(args.config.read_text())["reranking"]
+    settings = yaml.safe_load(args.config.read_text())
     clusters = json.loads((args.bundle / "config.json").read_text())["semantic_tokenizer"]["clusters"]
     table = token_notes(args.runs, args.data, clusters)
     weight_file.write(args.bundle / "token_notes.safetensors", {"notes": torch.from_numpy(table)})
-    merge_config(args.bundle, {"reranking": reranking})
+    merge_config(args.bundle, {name: settings[name] for name in ("reranking", "sustain") if name in settings})
     write_checksums(args.bundle)
 
 

@@ -7,6 +7,7 @@ import torch
 PARTS = {
     "codec": "codec",
     "codec's decoder alone": "codec-decoder",
+    "codec's adapters of few levels": "codec-adapters",
     "semantic tokenizer": "semantic",
     "semantic stage": "stages/{corpus}/semantic_stage",
     "coarse stage": "stages/{corpus}/coarse_stage",

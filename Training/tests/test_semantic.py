@@ -158,7 +158,8 @@ def test_the_export_adds_its_share_to_a_bundle(runs, tmp_path):
 def test_token_notes_are_shares_of_the_training_frames(runs, tmp_path):
     (tmp_path / "config.json").write_text('{"format": 1, "semantic_tokenizer": {"clusters": 32}}')
     export_token_notes.run(argparse.Namespace(config=CONFIG, runs=runs, bundle=tmp_path, data="piano"))
-    assert json.loads((tmp_path / "config.json").read_text())["reranking"] == {"candidates": 2, "tokens": 5}
+    config = json.loads((tmp_path / "config.json").read_text())
+    assert config["reranking"] == {"candidates": 2, "tokens": 5} and config["sustain"] == {"struck": 0.15, "min_p": 0.2}
     notes = load_file(tmp_path / "token_notes.safetensors")["notes"].numpy()
     assert notes.shape == (32, 13) and 0 <= notes.min() and 0 < notes.max() <= 1
     tokens, onsets = [], []

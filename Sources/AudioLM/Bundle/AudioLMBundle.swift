@@ -26,7 +26,9 @@ public struct AudioLMBundle: Sendable {
                 path: folder.appending(path: "config.json").relativePath,
                 reason: "sampling.\(stage.rawValue): \(fault)")
         }
-        if let fault = configuration.detector?.fault ?? configuration.reranking?.fault {
+        if let fault = configuration.detector?.fault ?? configuration.reranking?.fault
+            ?? configuration.sustain?.fault
+        {
             throw BundleError.configuration(
                 path: folder.appending(path: "config.json").relativePath, reason: fault)
         }

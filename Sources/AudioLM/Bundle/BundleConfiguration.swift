@@ -19,6 +19,8 @@ struct BundleConfiguration: Decodable {
     let sampling: StageSampling
     /// Nil in a bundle that draws its semantic tokens once.
     let reranking: RerankingConfiguration?
+    /// Nil in a bundle that draws alike whether notes are struck or not.
+    let sustain: SustainConfiguration?
     /// Whether the noise in a prompt's pauses goes on behind its continuation; not where nil.
     let roomTone: Bool?
 
@@ -38,7 +40,7 @@ struct BundleConfiguration: Decodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, codec, sampling, detector, reranking
+        case name, codec, sampling, detector, reranking, sustain
         case roomTone = "room_tone"
         case semanticTokenizer = "semantic_tokenizer"
         case semanticStage = "semantic_stage"

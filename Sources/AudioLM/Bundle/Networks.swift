@@ -14,6 +14,7 @@ struct Networks: Sendable {
     let fineStage: FineStage
     let detector: Detector?
     let reranking: Reranking?
+    let sustained: SustainedDraws?
     /// Name, weights and number of parameters of each part.
     let parts: [BundleInformation.Part]
 
@@ -47,10 +48,19 @@ struct Networks: Sendable {
                 try Detector(section, from: $0)
             }
         }
-        reranking = try configuration.reranking.map { section in
-            try load("token notes", folder.appending(path: "token_notes.safetensors")) {
-                let notes = try TokenNotes(vocabulary: configuration.semanticStage.vocabulary, from: $0)
-                return Reranking(notes: notes, configuration: section)
+        let usesNotes = configuration.reranking != nil || configuration.sustain != nil
+        let notes =
+            !usesNotes
+            ? nil
+            : try load("token notes", folder.appending(path: "token_notes.safetensors")) {
+                try TokenNotes(vocabulary: configuration.semanticStage.vocabulary, from: $0)
+            }
+        reranking = notes.flatMap { notes in
+            configuration.reranking.map { Reranking(notes: notes, configuration: $0) }
+        }
+        sustained = notes.flatMap { notes in
+            configuration.sustain.map {
+                SustainedDraws(isSustained: notes.isStruck(by: $0.struck).map(!), minP: $0.minP)
             }
         }
         codec = try load("codec", codecFolder.appending(path: "codec.safetensors")) {

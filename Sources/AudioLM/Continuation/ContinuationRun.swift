@@ -119,7 +119,10 @@ struct ContinuationRun {
             }
             try step()
             let before = coarseState.completeFrames
-            journal.time(.coarse) { networks.coarseStage.next(&coarseState, &coarseSamplers, on: pool) }
+            journal.time(.coarse) {
+                networks.coarseStage.next(
+                    &coarseState, &coarseSamplers, sustained: networks.sustained, on: pool)
+            }
             journal.add(coarseState.completeFrames - before, to: .coarse)
         }
     }

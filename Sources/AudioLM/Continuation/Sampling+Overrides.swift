@@ -5,6 +5,6 @@ extension Sampling {
     func overridden(by options: SamplingOptions?) -> Sampling {
         Sampling(
             temperature: options?.temperature ?? temperature, topK: options?.topK ?? topK,
-            topP: options?.topP ?? topP)
+            topP: options?.topP ?? topP, minP: options?.minP ?? minP)
     }
 }

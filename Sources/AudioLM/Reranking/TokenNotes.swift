@@ -11,6 +11,11 @@ struct TokenNotes: Sendable {
         rows = try weights.tensor("notes", [vocabulary, 1 + NoteProfile.pitchClasses]).elements
     }
 
+    /// Of each token whether a note is struck in more than a share of its frames.
+    func isStruck(by share: Float) -> [Bool] {
+        stride(from: 0, to: rows.count, by: 1 + NoteProfile.pitchClasses).map { rows[$0] > share }
+    }
+
     /// What tokens, at least one, let expect on average.
     func profile(of tokens: some Collection<Int>) -> NoteProfile {
         let width = 1 + NoteProfile.pitchClasses

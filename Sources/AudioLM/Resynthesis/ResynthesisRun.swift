@@ -42,7 +42,7 @@ struct ResynthesisRun {
     private mutating func makeCoarse(_ count: Int) throws -> [[Int]] {
         while coarse.completeFrames < count {
             try Task.checkCancellation()
-            networks.coarseStage.next(&coarse, &coarseSamplers, on: pool)
+            networks.coarseStage.next(&coarse, &coarseSamplers, sustained: networks.sustained, on: pool)
         }
         return coarse.takeFrames(count)[0]
     }

@@ -50,7 +50,11 @@ package struct CoarseStage: Sendable {
 
     /// Runs one step and draws, by each sequence's sampler, one code of each level that is not given by the prompt.
     /// Allocates nothing as long as frames are taken now and then.
-    package func next(_ state: inout State, _ samplers: inout [TokenSampler], on pool: WorkerPool) {
+    /// - Parameter sustained: how codes are drawn while notes sound on; nil where that makes no difference.
+    package func next(
+        _ state: inout State, _ samplers: inout [TokenSampler], sustained: SustainedDraws? = nil,
+        on pool: WorkerPool
+    ) {
         precondition(samplers.count == state.sequences.count, "\(samplers.count) samplers")
         let step = state.step
         advance(&state, by: 1, on: pool)
@@ -58,6 +62,10 @@ package struct CoarseStage: Sendable {
         for level in heads.indices where step - level >= state.promptFrames {
             state.logits.setRows(samplers.count)
             heads[level](state.x, into: &state.logits, on: pool)
+            for sequence in samplers.indices {
+                samplers[sequence].minP =
+                    level == 0 ? sustained?.minP(state.sequences[sequence], frame: step) ?? 0 : 0
+            }
             samplers.draw(state.logits, into: &state.drawn, on: pool)
             for sequence in samplers.indices {
                 state.sequences[sequence].set(state.drawn[sequence], frame: step - level, level: level)

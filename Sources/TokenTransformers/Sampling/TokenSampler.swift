@@ -3,6 +3,8 @@ internal import Tensors
 /// Draws tokens from logits with a random sequence of its own, so that one stage's draws never shift another's.
 package struct TokenSampler: Sendable {
     package let sampling: Sampling
+    /// What the next draws take as `sampling.minP` where it is more than that.
+    var minP: Float = 0
     private var generator: SeededGenerator
     /// Memory that is kept from draw to draw.
     private var weights: [Float] = []
@@ -27,6 +29,10 @@ package struct TokenSampler: Sendable {
         return weights.withUnsafeMutableBufferPointer { weights in
             for token in weights.indices { weights[token] = (logits[token] - largest) * scale }
             Exponentials.replace(weights)
+            let least = max(sampling.minP, minP)
+            if least > 0 {
+                for token in weights.indices where weights[token] < least { weights[token] = 0 }
+            }
             let weights = UnsafeBufferPointer(weights)
             guard sampling.topK > 0 || sampling.topP < 1 else {
                 return Self.pick(0..<weights.count, weights, chance) ?? top
