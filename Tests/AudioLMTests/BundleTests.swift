@@ -71,6 +71,7 @@ import Testing
         ("\"tokens\": 10", "\"tokens\": 0", "reranking.tokens"),
         ("\"struck\": 0.5", "\"struck\": 2", "sustain.struck"),
         ("\"min_p\": 0.5", "\"min_p\": 0", "sustain.min_p"),
+        ("\"slower_than\": 15", "\"slower_than\": 0", "sustain.slower_than"),
         ("\"crop\": 4800", "\"crop\": 4801", "detector.crop"),
         ("{", "", "JSON"),
     ])

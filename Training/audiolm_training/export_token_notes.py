@@ -3,7 +3,7 @@
 Into a bundle's folder: `token_notes.safetensors`, the share of each token's frames of the training recordings in which a
 note was struck and in which each pitch class sounded, and two sections of the configuration: `reranking`, of how many
 `candidates` of how many `tokens` each one is chosen, and, if given, `sustain`: where notes are `struck` in no more than
-this share, the coarse stage's first level draws by this `min_p`.
+this share, the coarse stage's first level draws by up to this `min_p`, if prompts are `slower_than` so many onsets a second.
 """
 
 import argparse

@@ -159,7 +159,7 @@ def test_token_notes_are_shares_of_the_training_frames(runs, tmp_path):
     (tmp_path / "config.json").write_text('{"format": 1, "semantic_tokenizer": {"clusters": 32}}')
     export_token_notes.run(argparse.Namespace(config=CONFIG, runs=runs, bundle=tmp_path, data="piano"))
     config = json.loads((tmp_path / "config.json").read_text())
-    assert config["reranking"] == {"candidates": 2, "tokens": 5} and config["sustain"] == {"struck": 0.15, "min_p": 0.2}
+    assert config["reranking"] == {"candidates": 2, "tokens": 5} and config["sustain"]["slower_than"] == 4
     notes = load_file(tmp_path / "token_notes.safetensors")["notes"].numpy()
     assert notes.shape == (32, 13) and 0 <= notes.min() and 0 < notes.max() <= 1
     tokens, onsets = [], []

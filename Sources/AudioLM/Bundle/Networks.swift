@@ -14,7 +14,7 @@ struct Networks: Sendable {
     let fineStage: FineStage
     let detector: Detector?
     let reranking: Reranking?
-    let sustained: SustainedDraws?
+    let sustain: Sustain?
     /// Name, weights and number of parameters of each part.
     let parts: [BundleInformation.Part]
 
@@ -58,10 +58,10 @@ struct Networks: Sendable {
         reranking = notes.flatMap { notes in
             configuration.reranking.map { Reranking(notes: notes, configuration: $0) }
         }
-        sustained = notes.flatMap { notes in
-            configuration.sustain.map {
-                SustainedDraws(isSustained: notes.isStruck(by: $0.struck).map(!), minP: $0.minP)
-            }
+        let tokenizer = semanticTokenizer.configuration
+        let tokenRate = Double(tokenizer.sampleRate) / Double(tokenizer.frameSamples)
+        sustain = notes.flatMap { notes in
+            configuration.sustain.map { Sustain(notes: notes, configuration: $0, tokenRate: tokenRate) }
         }
         codec = try load("codec", codecFolder.appending(path: "codec.safetensors")) {
             try Codec(configuration: codecConfiguration, weights: $0)

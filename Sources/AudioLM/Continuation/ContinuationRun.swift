@@ -18,6 +18,7 @@ struct ContinuationRun {
 
     private var coarseSamplers: [TokenSampler]
     private var semantic: SemanticContinuation
+    private let sustained: SustainedDraws?
     private var coarseState: CoarseStage.State
     private var variations: [Variation]
 
@@ -53,6 +54,7 @@ struct ContinuationRun {
             encoded.semantic, stage: networks.semanticStage, sampling: semanticSampling,
             reranking: networks.reranking, candidates: options.candidates, seeds: seeds, on: pool)
         if isCancelled() { throw CancellationError() }
+        sustained = networks.sustain?.draws(for: encoded.semantic)
         let ratio = networks.coarseStage.configuration.framesPerSemanticToken
         coarseState = networks.coarseStage.makeState(
             prompt: encoded.acoustic, semantic: encoded.semantic.suffix(plan.promptFrames / ratio), on: pool
@@ -121,7 +123,7 @@ struct ContinuationRun {
             let before = coarseState.completeFrames
             journal.time(.coarse) {
                 networks.coarseStage.next(
-                    &coarseState, &coarseSamplers, sustained: networks.sustained, on: pool)
+                    &coarseState, &coarseSamplers, sustained: sustained, on: pool)
             }
             journal.add(coarseState.completeFrames - before, to: .coarse)
         }

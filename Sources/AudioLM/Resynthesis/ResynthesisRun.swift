@@ -9,6 +9,7 @@ struct ResynthesisRun {
 
     private let networks: Networks
     private let pool: WorkerPool
+    private let sustained: SustainedDraws?
     private var coarse: CoarseStage.State
     private var coarseSamplers: [TokenSampler]
     private var fineSampler: TokenSampler
@@ -24,6 +25,7 @@ struct ResynthesisRun {
         (networks, pool) = (bundle.networks, bundle.pool)
         coarseSamplers = [try sampler(.coarse, stream: 2)]
         fineSampler = try sampler(.fine, stream: 3)
+        sustained = networks.sustain?.draws(for: content)
         coarse = networks.coarseStage.makeState(
             prompt: prompt.acoustic, semantic: prompt.semantic + content, on: pool)
         recent = prompt.acoustic
@@ -42,7 +44,7 @@ struct ResynthesisRun {
     private mutating func makeCoarse(_ count: Int) throws -> [[Int]] {
         while coarse.completeFrames < count {
             try Task.checkCancellation()
-            networks.coarseStage.next(&coarse, &coarseSamplers, sustained: networks.sustained, on: pool)
+            networks.coarseStage.next(&coarse, &coarseSamplers, sustained: sustained, on: pool)
         }
         return coarse.takeFrames(count)[0]
     }

@@ -5,9 +5,9 @@
 /// nobody plays, and slow music fills with them.
 package struct SustainedDraws: Sendable {
     /// Of each semantic token whether notes only sound on while it lasts.
-    let isSustained: [Bool]
+    package let isSustained: [Bool]
     /// The first level's `Sampling.minP` there.
-    let minP: Float
+    package let minP: Float
 
     /// Semantic tokens, that of a frame and those after it, none of which may let a note be struck: an attack is heard
     /// in the spectra before its own.
@@ -15,7 +15,7 @@ package struct SustainedDraws: Sendable {
 
     /// - Parameters:
     ///   - isSustained: one for each token of the semantic vocabulary.
-    ///   - minP: above 0 and at most 1.
+    ///   - minP: in [0, 1].
     package init(isSustained: [Bool], minP: Float) {
         self.isSustained = isSustained
         self.minP = minP
