@@ -80,10 +80,9 @@ class ConvNeXtBlock(nn.Module):
         self.scale = nn.Parameter(torch.full((dim,), 0.1))
 
     def forward(self, x: Tensor, adapter: "BlockAdapter | None" = None) -> Tensor:
-        expand, contract = (None, None) if adapter is None else (adapter.expand, adapter.contract)
         y = self.depthwise(F.pad(x.transpose(1, 2), (self.kernel - 1, 0))).transpose(1, 2)
-        y = F.gelu(adapted(self.expand, self.norm(y), expand), approximate="tanh")
-        return x + self.scale * adapted(self.contract, y, contract)
+        y = F.gelu(adapted(self.expand, self.norm(y), adapter and adapter.expand), approximate="tanh")
+        return x + self.scale * adapted(self.contract, y, adapter and adapter.contract)
 
 
 class BlockAdapter(nn.Module):
@@ -109,15 +108,10 @@ class Coder(nn.Module):
             self.output.weight.mul_(0.05)
 
     def forward(self, inputs: Tensor, adapter: "CoderAdapter | None" = None) -> Tensor:
-        if adapter is None:
-            x = self.input(inputs)
-            for block in self.blocks:
-                x = block(x)
-            return self.output(self.norm(x)) + self.linear_path(inputs)
-        x = adapted(self.input, inputs, adapter.input)
-        for block, own in zip(self.blocks, adapter.blocks, strict=True):
+        x = adapted(self.input, inputs, adapter and adapter.input)
+        for block, own in zip(self.blocks, adapter.blocks if adapter else [None] * len(self.blocks), strict=True):
             x = block(x, own)
-        return adapted(self.output, self.norm(x), adapter.output) + self.linear_path(inputs)
+        return adapted(self.output, self.norm(x), adapter and adapter.output) + self.linear_path(inputs)
 
 
 class CoderAdapter(nn.Module):

@@ -48,13 +48,12 @@ struct Networks: Sendable {
                 try Detector(section, from: $0)
             }
         }
-        let usesNotes = configuration.reranking != nil || configuration.sustain != nil
-        let notes =
-            !usesNotes
-            ? nil
-            : try load("token notes", folder.appending(path: "token_notes.safetensors")) {
+        var notes: TokenNotes?
+        if configuration.reranking != nil || configuration.sustain != nil {
+            notes = try load("token notes", folder.appending(path: "token_notes.safetensors")) {
                 try TokenNotes(vocabulary: configuration.semanticStage.vocabulary, from: $0)
             }
+        }
         reranking = notes.flatMap { notes in
             configuration.reranking.map { Reranking(notes: notes, configuration: $0) }
         }

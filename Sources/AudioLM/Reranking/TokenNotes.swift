@@ -11,9 +11,9 @@ struct TokenNotes: Sendable {
         rows = try weights.tensor("notes", [vocabulary, 1 + NoteProfile.pitchClasses]).elements
     }
 
-    /// Of each token whether a note is struck in more than a share of its frames.
-    func isStruck(by share: Float) -> [Bool] {
-        stride(from: 0, to: rows.count, by: 1 + NoteProfile.pitchClasses).map { rows[$0] > share }
+    /// Of each token whether a note is struck in no more than a share of its frames.
+    func isSustained(upTo share: Float) -> [Bool] {
+        stride(from: 0, to: rows.count, by: 1 + NoteProfile.pitchClasses).map { rows[$0] <= share }
     }
 
     /// What tokens, at least one, let expect on average.

@@ -13,7 +13,7 @@ struct Sustain: Sendable {
         let onsets = notes.profile(of: tokens).onsets * tokenRate
         guard onsets < configuration.slowerThan else { return nil }
         return SustainedDraws(
-            isSustained: notes.isStruck(by: configuration.struck).map(!),
+            isSustained: notes.isSustained(upTo: configuration.struck),
             minP: configuration.minP * Float(1 - onsets / configuration.slowerThan))
     }
 }

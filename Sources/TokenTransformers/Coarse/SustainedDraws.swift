@@ -9,8 +9,8 @@ package struct SustainedDraws: Sendable {
     /// The first level's `Sampling.minP` there.
     package let minP: Float
 
-    /// Semantic tokens, that of a frame and those after it, none of which may let a note be struck: an attack is heard
-    /// in the spectra before its own.
+    /// Semantic tokens, that of a frame and the next, none of which may let a note be struck: an onset between two may be
+    /// told by either.
     private static let tokensSeen = 2
 
     /// - Parameters:
