@@ -6,8 +6,6 @@
 #define MAIN_PANELS 1
 #define QUERIES 1
 #define GEMM_I8 gemm_i8
-#define ROWS_I8 1
-#define WIDTH_I8 1
 #define PANELS_1 4
 #define PANELS_2 2
 #define PANELS_3 2

@@ -6,8 +6,6 @@
 #define MAIN_PANELS 4
 #define QUERIES AUDIOLM_QUERIES
 #define GEMM_I8 gemm_i8
-#define ROWS_I8 1
-#define WIDTH_I8 4
 #define PANELS_1 8
 #define PANELS_2 8
 #define PANELS_3 8

@@ -53,9 +53,8 @@
 /* The greatest half-precision float. */
 #define HALF_TOP 65504.0f
 
-/* Fixed point: the greatest number, under 2^23 even where rounding raises it, and the magnitude below which a row counts
- * as silent. */
-#define FIXED_TOP 8388600.0f
+/* Fixed point: the greatest number, and the magnitude below which a row counts as silent. */
+#define FIXED_TOP 32767.0f
 #define FIXED_SILENCE 1e-30f
 
 #endif

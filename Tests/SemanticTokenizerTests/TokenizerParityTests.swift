@@ -19,14 +19,14 @@ struct TokenizerParityTests {
 
     @Test func framesMatch() throws {
         let frames = tokenizer.frames(of: try golden.tensor("samples").elements, on: pool)
-        expectClose(frames, try golden.tensor("frames"), absolute: 1e-4, relative: 1e-4, "frames")
+        expectClose(frames, try golden.tensor("frames"), absolute: 2e-5, relative: 2e-5, "frames")
     }
 
     @Test func everyBlockMatches() throws {
         let window = try golden.tensor("frames").rows(0..<tokenizer.configuration.windowFrames)
         for (number, output) in tokenizer.blockOutputs(of: window, on: pool).enumerated() {
             expectClose(
-                output, try golden.tensor("block.\(number)"), absolute: 1e-4, relative: 1e-4,
+                output, try golden.tensor("block.\(number)"), absolute: 2e-5, relative: 2e-5,
                 "block \(number)")
         }
     }
@@ -34,8 +34,8 @@ struct TokenizerParityTests {
     @Test func activationsMatch() throws {
         let window = try golden.tensor("frames").rows(0..<tokenizer.configuration.windowFrames)
         expectClose(
-            tokenizer.activations(of: window, on: pool), try golden.tensor("activations"), absolute: 1e-4,
-            relative: 1e-4, "activations")
+            tokenizer.activations(of: window, on: pool), try golden.tensor("activations"), absolute: 2e-5,
+            relative: 2e-5, "activations")
     }
 
     @Test func tokensOfSeveralWindowsMatch() throws {

@@ -51,7 +51,7 @@ import Testing
         for row in 0..<rows {
             let line = x.rows(row..<row + 1).elements
             // Each input is off by at most half a step of the fixed point.
-            let step = Double(line.map(abs).max() ?? 0) / 8_388_600
+            let step = Double(line.map(abs).max() ?? 0) / 32_767
             for output in 0..<outputs {
                 let weights = bytes[output * inputs..<(output + 1) * inputs].map { Double($0) }
                 let exact = zip(line, weights).reduce(0) { $0 + Double($1.0) * $1.1 }

@@ -1,6 +1,5 @@
 /* Four inputs of a product at once by the processor's own sums of four products of bytes (VNNI). A row is its numbers'
- * upper bytes, then their middle and their lower ones, unsigned: upper bytes are 128 too large, which the weights' sums
- * undo. */
+ * upper bytes and then their lower ones, unsigned: upper bytes are 128 too large, which the weights' sums undo. */
 #define ROWS_I8 2
 #define WIDTH_I8 4
 #define RUN_I8 SIZE_MAX
@@ -8,15 +7,14 @@
 typedef uint8_t u8x16_unaligned __attribute__((vector_size(16), aligned(1), may_alias));
 
 typedef struct {
-    i32x16 upper, middle, lower;
-} four_inputs, sums_i8, totals_i8;
+    i32x16 upper, lower;
+} four_inputs, sums_i8;
 
 /* Sixteen numbers of a row of `inner`, from number i on. */
 ALWAYS_INLINE void store_fixed(uint8_t *row, size_t inner, size_t i, i32x16 whole) {
-    const i32x16 raised = whole + (1 << 23);
-    *(u8x16_unaligned *)(row + i) = __builtin_convertvector(raised >> 16, u8x16_unaligned);
-    *(u8x16_unaligned *)(row + inner + i) = __builtin_convertvector(raised >> 8 & 255, u8x16_unaligned);
-    *(u8x16_unaligned *)(row + 2 * inner + i) = __builtin_convertvector(raised & 255, u8x16_unaligned);
+    const i32x16 raised = whole + (1 << 15);
+    *(u8x16_unaligned *)(row + i) = __builtin_convertvector(raised >> 8, u8x16_unaligned);
+    *(u8x16_unaligned *)(row + inner + i) = __builtin_convertvector(raised & 255, u8x16_unaligned);
 }
 
 ALWAYS_INLINE i32x16 four_bytes(const uint8_t *p) {
@@ -26,19 +24,18 @@ ALWAYS_INLINE i32x16 four_bytes(const uint8_t *p) {
 }
 
 ALWAYS_INLINE four_inputs load_four(const uint8_t *row, size_t inner, size_t i) {
-    return (four_inputs){four_bytes(row + i), four_bytes(row + inner + i), four_bytes(row + 2 * inner + i)};
+    return (four_inputs){four_bytes(row + i), four_bytes(row + inner + i)};
 }
 
 ALWAYS_INLINE void accumulate_i8(sums_i8 *sums, const int8_t *w, const four_inputs *x) {
     const i32x16 weights = *(const i32x16 *)w;
     sums->upper = __builtin_ia32_vpdpbusd512(sums->upper, x->upper, weights);
-    sums->middle = __builtin_ia32_vpdpbusd512(sums->middle, x->middle, weights);
     sums->lower = __builtin_ia32_vpdpbusd512(sums->lower, x->lower, weights);
 }
 
 ALWAYS_INLINE void settle_i8(sums_i8 *sums) { (void)sums; }
 
-ALWAYS_INLINE totals_i8 total_i8(const sums_i8 *sums, const int32_t *weight_sums) {
-    const i32x16 excess = *(const i32x16 *)weight_sums * 128;
-    return (totals_i8){sums->upper - excess, sums->middle, sums->lower};
+ALWAYS_INLINE wide_i32x16 total_i8(const sums_i8 *sums, const int32_t *weight_sums) {
+    const i32x16 upper = sums->upper - *(const i32x16 *)weight_sums * 128;
+    return (wide_i32x16){(upper + (sums->lower >> 8)) >> 8, ((upper << 8) + sums->lower) & 65535};
 }

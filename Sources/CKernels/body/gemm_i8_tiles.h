@@ -9,47 +9,37 @@ typedef struct {
 /* One row is sooner done without. */
 #define TILE_ROWS_LEAST 2
 
-/* Upper, middle and lower sums of sixteen rows by sixteen outputs, and then by the next sixteen. */
-ALWAYS_INLINE void sum_tiles(const audiolm_gemm_i8 *g, size_t row, const int8_t *w, int32_t sums[6][256]) {
+/* Upper and lower sums of sixteen rows by sixteen outputs, and then by the next sixteen. */
+ALWAYS_INLINE void sum_tiles(const audiolm_gemm_i8 *g, size_t row, const int8_t *w, int32_t sums[4][256]) {
     const size_t inner = g->inner, step = 4 * AUDIOLM_PANEL_I8;
-    const uint8_t *x = (const uint8_t *)g->x + row * 4 * inner;
+    const uint8_t *x = (const uint8_t *)g->x + row * 2 * inner;
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
     _tile_zero(3);
-    _tile_zero(4);
-    _tile_zero(5);
     for (size_t i = 0; i < inner; i += 64, x += 64, w += 16 * step) {
+        _tile_loadd(4, x, 2 * inner);
+        _tile_loadd(5, x + inner, 2 * inner);
         _tile_loadd(6, w, step);
-        _tile_loadd(7, x, 4 * inner);
-        _tile_dpbusd(0, 7, 6);
-        _tile_loadd(7, x + inner, 4 * inner);
-        _tile_dpbusd(1, 7, 6);
-        _tile_loadd(7, x + 2 * inner, 4 * inner);
-        _tile_dpbusd(2, 7, 6);
-        _tile_loadd(6, w + 64, step);
-        _tile_dpbusd(5, 7, 6);
-        _tile_loadd(7, x + inner, 4 * inner);
-        _tile_dpbusd(4, 7, 6);
-        _tile_loadd(7, x, 4 * inner);
-        _tile_dpbusd(3, 7, 6);
+        _tile_loadd(7, w + 64, step);
+        _tile_dpbusd(0, 4, 6);
+        _tile_dpbusd(1, 5, 6);
+        _tile_dpbusd(2, 4, 7);
+        _tile_dpbusd(3, 5, 7);
     }
     _tile_stored(0, sums[0], 64);
     _tile_stored(1, sums[1], 64);
     _tile_stored(2, sums[2], 64);
     _tile_stored(3, sums[3], 64);
-    _tile_stored(4, sums[4], 64);
-    _tile_stored(5, sums[5], 64);
 }
 
-/* As many rows as have their four planes of bytes (see audiolm_fixed_point) in one tile. */
-#define TILE_ROWS_FEW 4
+/* As many rows as have both their planes of bytes (see four_inputs_bytes.h) in one tile. */
+#define TILE_ROWS_FEW 8
 
-/* Sums of a few rows, plane by plane, by thirty-two outputs. A fourth of the work is for the empty plane; with a tile for
-   each plane of sixteen rows three fourths would be for rows that are not there. */
+/* Sums of a few rows, plane by plane, by thirty-two outputs. */
 ALWAYS_INLINE void sum_planes(const audiolm_gemm_i8 *g, size_t row, const int8_t *w, int32_t sums[2][256]) {
     const size_t inner = g->inner, step = 4 * AUDIOLM_PANEL_I8;
-    const uint8_t *x = (const uint8_t *)g->x + row * 4 * inner;
+    const uint8_t *x = (const uint8_t *)g->x + row * 2 * inner;
     _tile_zero(0);
     _tile_zero(1);
 #define SUM_PLANES(planes, left, right)  \
@@ -69,58 +59,55 @@ ALWAYS_INLINE void sum_planes(const audiolm_gemm_i8 *g, size_t row, const int8_t
     _tile_stored(1, sums[1], 64);
 }
 
+/* Sixteen outputs of a row, whose sums lie in `sums` and, of lower bytes, `lower` further on. */
+ALWAYS_INLINE void finish_tile(const audiolm_gemm_i8 *g, size_t row, size_t output, const int32_t *sums, size_t lower) {
+    const sums_i8 of_row = {*(const i32x16 *)sums, *(const i32x16 *)(sums + lower)};
+    finish_i8(g, row, output, total_i8(&of_row, g->sums + output));
+}
+
 static void gemm_i8_few(const audiolm_gemm_i8 *g, audiolm_tile t) {
     const size_t count = t.row_end - t.row_begin;
     tile_sizes sizes = {.palette = 1};
     for (int i = 0; i < 8; ++i) {
         sizes.row_bytes[i] = 64;
-        sizes.rows[i] = i >= 4 || count > TILE_ROWS_FEW ? 16 : (uint8_t)(4 * count);
+        sizes.rows[i] = i >= 4 ? 16 : (uint8_t)(2 * count);
     }
     _tile_loadconfig(&sizes);
     _Alignas(64) int32_t sums[2][256];
     for (size_t panel = t.panel_begin; panel < t.panel_end; ++panel)
-        for (size_t first = 0; first < AUDIOLM_PANEL_I8; first += 32)
-            for (size_t row = t.row_begin; row < t.row_end; row += TILE_ROWS_FEW) {
-                sum_planes(g, row, g->panels + panel * g->inner * AUDIOLM_PANEL_I8 + first * 4, sums);
-                for (size_t r = 0; r < TILE_ROWS_FEW && row + r < t.row_end; ++r)
-                    for (size_t p = 0; p < 2; ++p) {
-                        const size_t output = panel * AUDIOLM_PANEL_I8 + first + p * LANES;
-                        const i32x16 *planes = (const i32x16 *)(sums[p] + r * 64);
-                        const sums_i8 of_row = {planes[0], planes[1], planes[2]};
-                        finish_i8(g, row + r, output, total_i8(&of_row, g->sums + output));
-                    }
-            }
+        for (size_t first = 0; first < AUDIOLM_PANEL_I8; first += 32) {
+            sum_planes(g, t.row_begin, g->panels + panel * g->inner * AUDIOLM_PANEL_I8 + first * 4, sums);
+            for (size_t r = 0; r < count; ++r)
+                for (size_t p = 0; p < 2; ++p)
+                    finish_tile(g, t.row_begin + r, panel * AUDIOLM_PANEL_I8 + first + p * LANES, sums[p] + r * 32, 16);
+        }
     _tile_release();
 }
 
 static void gemm_i8_tiles(const audiolm_gemm_i8 *g, audiolm_tile t) {
-    if (t.row_end - t.row_begin < TILE_ROWS_LEAST) {
+    const size_t count = t.row_end - t.row_begin;
+    if (count < TILE_ROWS_LEAST) {
         gemm_i8(g, t);
         return;
     }
-    if (t.row_end - t.row_begin <= 2 * TILE_ROWS_FEW) {
+    if (count <= TILE_ROWS_FEW) {
         gemm_i8_few(g, t);
         return;
     }
     tile_sizes sizes = {.palette = 1};
     for (int i = 0; i < 8; ++i) {
         sizes.row_bytes[i] = 64;
-        sizes.rows[i] = i == 6 || t.row_end - t.row_begin > 16 ? 16 : (uint8_t)(t.row_end - t.row_begin);
+        sizes.rows[i] = i >= 6 || count > 16 ? 16 : (uint8_t)count;
     }
     _tile_loadconfig(&sizes);
-    _Alignas(64) int32_t sums[6][256];
+    _Alignas(64) int32_t sums[4][256];
     for (size_t panel = t.panel_begin; panel < t.panel_end; ++panel)
         for (size_t row = t.row_begin; row < t.row_end; row += 16)
             for (size_t first = 0; first < AUDIOLM_PANEL_I8; first += 32) {
                 sum_tiles(g, row, g->panels + panel * g->inner * AUDIOLM_PANEL_I8 + first * 4, sums);
                 for (size_t r = 0; r < 16 && row + r < t.row_end; ++r)
-                    for (size_t p = 0; p < 2; ++p) {
-                        const size_t output = panel * AUDIOLM_PANEL_I8 + first + p * LANES;
-                        const sums_i8 of_row = {*(const i32x16 *)(sums[3 * p] + r * 16),
-                                                *(const i32x16 *)(sums[3 * p + 1] + r * 16),
-                                                *(const i32x16 *)(sums[3 * p + 2] + r * 16)};
-                        finish_i8(g, row + r, output, total_i8(&of_row, g->sums + output));
-                    }
+                    for (size_t p = 0; p < 2; ++p)
+                        finish_tile(g, row + r, panel * AUDIOLM_PANEL_I8 + first + p * LANES, sums[2 * p] + r * 16, 256);
             }
     _tile_release();
 }

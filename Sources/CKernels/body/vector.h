@@ -21,6 +21,10 @@ typedef float f32x2 __attribute__((vector_size(8)));
 typedef int32_t i32x16 __attribute__((vector_size(64)));
 typedef uint32_t u32x16 __attribute__((vector_size(64)));
 typedef uint16_t u16x16_unaligned __attribute__((vector_size(32), aligned(2), may_alias));
+/* Sixteen whole numbers of more than 32 bits, 65536 upper + lower, lower being 0 to 65535. */
+typedef struct {
+    i32x16 upper, lower;
+} wide_i32x16;
 typedef _Float16 f16x16 __attribute__((vector_size(32)));
 typedef _Float16 f16x16_unaligned __attribute__((vector_size(32), aligned(2), may_alias));
 

@@ -37,10 +37,10 @@ typedef struct {
     size_t outputs;
 } audiolm_gemm;
 
-/* Rows of floats as 24-bit numbers of a scale each: x[r, i] = scale[r] * fixed[r, i] within half a scale, the greatest
- * magnitude being 8388600, or no number but zero. A row has `count` numbers, then zeros up to `inner`, a multiple of
- * 64. `fixed` takes 4 * inner bytes a row, in an order that is each table's own, and has memory for a multiple of
- * sixteen rows. */
+/* Rows of floats as 16-bit numbers of a scale each: x[r, i] = scale[r] * fixed[r, i] within half a scale, the greatest
+ * magnitude being 32767, or no number but zero. A row has `count` numbers, then zeros up to `inner`, a multiple of 64.
+ * `fixed` takes 2 * inner bytes a row, in an order that is each table's own, and has memory for a multiple of sixteen
+ * rows. */
 typedef struct {
     const float *_Nonnull x;
     size_t x_stride, count, inner;

@@ -37,7 +37,7 @@ static void gemm_bf16(const audiolm_gemm *g, audiolm_tile tile) { gemm(g, tile, 
 
 static void gemm_i8(const audiolm_gemm_i8 *g, audiolm_tile tile) {
     for (size_t row = tile.row_begin; row < tile.row_end; ++row) {
-        const int32_t *x = (const int32_t *)g->x + row * g->inner;
+        const int16_t *x = (const int16_t *)g->x + row * g->inner;
         for (size_t output = tile.panel_begin * AUDIOLM_PANEL_I8;
              output < tile.panel_end * AUDIOLM_PANEL_I8 && output < g->outputs; ++output) {
             const size_t panel = output / AUDIOLM_PANEL_I8, column = output % AUDIOLM_PANEL_I8;
@@ -55,13 +55,13 @@ static void gemm_i8(const audiolm_gemm_i8 *g, audiolm_tile tile) {
 static void fixed_point(const audiolm_fixed_point *f, size_t begin, size_t end) {
     for (size_t r = begin; r < end; ++r) {
         const float *x = f->x + r * f->x_stride;
-        int32_t *row = (int32_t *)f->fixed + r * f->inner;
+        int16_t *row = (int16_t *)f->fixed + r * f->inner;
         float top = 0;
         for (size_t i = 0; i < f->count; ++i) top = fmaxf(top, fabsf(x[i]));
         const int silent = top < FIXED_SILENCE;
         const float factor = silent ? 0 : FIXED_TOP / top;
         f->scale[r] = silent ? 0 : top / FIXED_TOP;
-        for (size_t i = 0; i < f->inner; ++i) row[i] = i < f->count ? (int32_t)rintf(x[i] * factor) : 0;
+        for (size_t i = 0; i < f->inner; ++i) row[i] = i < f->count ? (int16_t)rintf(x[i] * factor) : 0;
     }
 }
 

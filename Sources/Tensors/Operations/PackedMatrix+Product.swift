@@ -62,7 +62,7 @@ extension PackedMatrix {
         }
     }
 
-    /// By way of rows in 24-bit fixed point.
+    /// By way of rows in 16-bit fixed point.
     private func applyFixedPoint(
         _ x: UnsafePointer<Float>, rows: Int, stride: Int, into y: UnsafeMutablePointer<Float>,
         outputStride: Int, on pool: WorkerPool
@@ -71,7 +71,7 @@ extension PackedMatrix {
         let group = 16
         let groups = (rows + group - 1) / group
         let scaleBytes = (rows * MemoryLayout<Float>.stride + 63) / 64 * 64
-        pool.scratch.with(byteCount: scaleBytes + groups * group * 4 * paddedInputs) { memory in
+        pool.scratch.with(byteCount: scaleBytes + groups * group * 2 * paddedInputs) { memory in
             let scales = memory.assumingMemoryBound(to: Float.self)
             let fixed = audiolm_fixed_point(
                 x: x, x_stride: stride, count: inputs, inner: paddedInputs, fixed: memory + scaleBytes,

@@ -3,7 +3,7 @@ package enum WeightFormat: String, Sendable, CaseIterable {
     case float32
     /// The upper halves of 32-bit floats; widened exactly on use.
     case bfloat16
-    /// Signed bytes with one 32-bit scale for each output. What they are multiplied with is rounded to 24 bits of the
+    /// Signed bytes with one 32-bit scale for each output. What they are multiplied with is rounded to 16 bits of the
     /// greatest magnitude in its row.
     case int8
 }
