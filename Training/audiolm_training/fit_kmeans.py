@@ -10,6 +10,7 @@ import yaml
 from torch import Tensor
 
 from . import kmeans, labelled_windows, weight_file
+from .precision import mixed_precision
 from .semantic_tokenizer import WINDOW_FRAMES, SemanticTokenizer, TokenizerConfiguration, summary_matrix
 from .train_semantic import load_encoder
 
@@ -77,7 +78,7 @@ def fit(tokenizer: SemanticTokenizer, windows: list[Tensor], iterations: int, em
 def activations_of(tokenizer: SemanticTokenizer, windows: list[Tensor], batch: int = 8) -> Tensor:
     """Sounds [samples] of equal length -> [frames of all, width]."""
     stacked = torch.stack(windows).split(batch)
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed_precision("cpu"):
         return torch.cat([tokenizer.activations(tokenizer.front_end(sounds)).flatten(0, 1) for sounds in stacked])
 
 

@@ -13,6 +13,7 @@ from . import kmeans, labelled_windows
 from .fit_kmeans import TokensConfiguration
 from .label_kinds import KINDS
 from .labelled_windows import LabelledWindow
+from .precision import mixed_precision
 from .semantic_tokenizer import SemanticTokenizer
 from .train_semantic import load_encoder
 from .w2v_bert import W2vBert
@@ -72,7 +73,7 @@ def _labels(windows: list[LabelledWindow], sources: list[str]) -> dict[str, np.n
 def _in_batches(windows: list[LabelledWindow], function: Callable[[Tensor], Tensor], batch: int = 8) -> Tensor:
     """`function` of stacked sounds [batch, samples] over all windows; its outputs [batch, frames, ...] end to end."""
     sounds = torch.stack([window.sound for window in windows]).split(batch)
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed_precision("cpu"):
         return torch.cat([function(batch).flatten(0, 1) for batch in sounds])
 
 

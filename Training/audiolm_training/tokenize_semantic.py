@@ -12,6 +12,7 @@ import torch
 
 from . import labelled_recordings, recording_copies
 from .fit_kmeans import TokensConfiguration
+from .precision import mixed_precision
 from .semantic_tokenizer import SemanticTokenizer
 from .token_data import save
 
@@ -47,6 +48,6 @@ def run(args: argparse.Namespace) -> None:
 def tokenize(tokenizer: SemanticTokenizer, samples: np.ndarray) -> np.ndarray:
     """int16 [samples] -> uint16 [ceil(samples / 960)]"""
     sound = torch.from_numpy(samples.astype(np.float32) / 32768)
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed_precision("cpu"):
         return tokenizer.tokenize(sound).numpy().astype(np.uint16)
 
