@@ -55,6 +55,7 @@
 
 /* Fixed point: the greatest number, and the magnitude below which a row counts as silent. */
 #define FIXED_TOP 32767.0f
+#define SEVEN_BITS_TOP 63.0f
 #define FIXED_SILENCE 1e-30f
 
 #endif

@@ -21,6 +21,7 @@
 #include "body/attention.h"
 #include "body/fft.h"
 #include "body/four_inputs_pairs.h"
+#include "body/bounds_i7.h"
 #include "body/gemm.h"
 #include "body/gemm_i8.h"
 #include "body/rows.h"

@@ -34,9 +34,10 @@ struct BeamSearch {
 
     /// Extends all paths by one level and keeps the best.
     /// - Parameters:
-    ///   - scores: for each residual `[codes]`, residual · code − |code|² / 2.
+    ///   - scorer: residual · code − |code|² / 2 of each code.
     ///   - codebook: the level's vectors, `[codes, dimension]`.
-    mutating func extend(scores: Tensor, codebook: UnsafePointer<Float>) {
+    mutating func extend(bounding scorer: BoundingMatrix, codebook: UnsafePointer<Float>, on pool: WorkerPool) {
+        let scores = scorer.bounds(residuals, on: pool)
         let (dimension, codes) = (residuals.columns, scores.columns)
         let kept = min(beams, paths * codes)
         var chosen: [Step] = []
@@ -47,14 +48,13 @@ struct BeamSearch {
                 scores.withPointer { scores in
                     var choice = StepChoice(keeping: kept)
                     for frame in 0..<frames {
-                        for origin in 0..<paths {
-                            let row = frame * paths + origin
-                            choice.consider(
-                                scores + row * codes, count: codes, origin: origin,
-                                energy: squaredLength(residuals + row * dimension, dimension))
-                        }
-                        for step in choice.take() {
-                            let from = residuals + (frame * paths + step.origin) * dimension
+                        let residuals = residuals + frame * paths * dimension
+                        let best = choice.best(
+                            of: scores + frame * paths * codes, codes: codes,
+                            energies: (0..<paths).map { squaredLength(residuals + $0 * dimension, dimension) }
+                        ) { squaredDistance(residuals + $0 * dimension, codebook + $1 * dimension, dimension) }
+                        for step in best {
+                            let from = residuals + step.origin * dimension
                             let vector = codebook + step.code * dimension
                             let target = next + chosen.count * dimension
                             for i in 0..<dimension { target[i] = from[i] - vector[i] }
@@ -78,5 +78,18 @@ struct BeamSearch {
             sums += values * values
         }
         return (whole..<count).reduce(sums.sum()) { $0 + x[$1] * x[$1] }
+    }
+
+    /// The same of a difference.
+    private func squaredDistance(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> Float {
+        var sums = SIMD16<Float>.zero
+        let whole = count / 16 * 16
+        for start in stride(from: 0, to: whole, by: 16) {
+            let difference =
+                UnsafeRawPointer(x + start).loadUnaligned(as: SIMD16<Float>.self)
+                - UnsafeRawPointer(y + start).loadUnaligned(as: SIMD16<Float>.self)
+            sums += difference * difference
+        }
+        return (whole..<count).reduce(sums.sum()) { $0 + (x[$1] - y[$1]) * (x[$1] - y[$1]) }
     }
 }

@@ -10,8 +10,8 @@ struct ResidualQuantizer: Sendable {
     private let beams: Int
     /// "codebooks" [levels, codebookSize, dimension].
     private let codebooks: Tensor
-    /// For each level the products with its vectors, minus half their squared lengths: largest for the nearest.
-    private let scorers: [PackedMatrix]
+    /// For each level bounds of the products with its vectors, minus half their squared lengths: largest for the nearest.
+    private let scorers: [BoundingMatrix]
 
     init(_ c: CodecConfiguration, from weights: WeightScope) throws {
         (levels, codebookSize, dimension, beams) = (c.levels, c.codebookSize, c.latentDimension, c.beams)
@@ -20,7 +20,7 @@ struct ResidualQuantizer: Sendable {
         self.codebooks = codebooks
         scorers = (0..<c.levels).map { level in
             let codebook = codebooks.rows(level..<level + 1).reshaped(shape)
-            return PackedMatrix(codebook, bias: Self.negatedHalfSquares(codebook))
+            return BoundingMatrix(codebook, bias: Self.negatedHalfSquares(codebook))
         }
     }
 
@@ -37,8 +37,8 @@ struct ResidualQuantizer: Sendable {
         }
     }
 
-    /// Rows of a product for which the codebooks are read once.
-    private static let rowsTogether = 96
+    /// Rows of a product for which the codebooks are read once, and whose scores a cache still holds.
+    private static let rowsTogether = 32
 
     /// Latents `[frames, dimension]` → codes: for each frame the best of some paths through the first `levels` levels,
     /// `beams` of them for all levels and as many more as make the same work for fewer.
@@ -61,9 +61,8 @@ struct ResidualQuantizer: Sendable {
     }
 
     private func extend(_ search: inout BeamSearch, _ level: Int, on pool: WorkerPool) {
-        let scores = scorers[level].apply(search.residuals, on: pool)
         codebooks.withPointer {
-            search.extend(scores: scores, codebook: $0 + level * codebookSize * dimension)
+            search.extend(bounding: scorers[level], codebook: $0 + level * codebookSize * dimension, on: pool)
         }
     }
 

@@ -15,10 +15,8 @@ struct Step {
 
 /// The steps of least error of one frame.
 struct StepChoice {
-    /// Least error first; before as many have been considered, steps of infinite error at the end.
+    /// Least error first.
     private var kept: [Step]
-    /// The least errors of groups of codes, least first, as many as steps are kept.
-    private var least: [Float]
     private var maxima: [Float] = []
 
     private static let none = Step(error: .infinity, origin: 0, code: 0)
@@ -26,64 +24,89 @@ struct StepChoice {
     /// - Parameter limit: how many steps are kept, at least one.
     init(keeping limit: Int) {
         kept = [Step](repeating: Self.none, count: limit)
-        least = [Float](repeating: .infinity, count: limit)
     }
 
-    /// The steps that were kept, best first; begins anew.
-    mutating func take() -> [Step] {
-        defer { for place in kept.indices { kept[place] = Self.none } }
-        return kept
-    }
-
-    /// Considers all steps from a path of squared length `energy`, whose error is that less twice the score. Most
-    /// are passed over sixteen at a time, by the highest score among them.
-    mutating func consider(_ scores: UnsafePointer<Float>, count: Int, origin: Int, energy: Float) {
-        let blocks = count / BlockMaxima.size
+    /// The steps of least error, best first; where there are fewer than are kept, steps of infinite error at the end.
+    ///
+    /// Those that cannot be among them are passed over, sixteen at a time.
+    /// - Parameters:
+    ///   - bounds: of each path's steps `[paths, codes]`, no less than half of what they take off the path's energy.
+    ///   - energies: the paths' squared lengths.
+    ///   - error: the squared length that a step leaves over, by origin and code.
+    mutating func best(
+        of bounds: UnsafePointer<Float>, codes: Int, energies: [Float], error: (Int, Int) -> Float
+    ) -> [Step] {
+        let blocks = codes / BlockMaxima.size
         let groups = blocks * BlockMaxima.lanes
-        if maxima.count < groups { maxima = [Float](repeating: 0, count: groups) }
-        BlockMaxima.find(scores, count: count, into: &maxima)
-        // The first path tells a bound; what is kept of it then bounds the others.
-        var worst = origin == 0 ? bound(groups: groups, energy: energy) : kept[kept.count - 1].error
-        maxima.withUnsafeBytes { maxima in
+        if maxima.count < energies.count * groups {
+            maxima = [Float](repeating: 0, count: energies.count * groups)
+        }
+        for origin in energies.indices {
+            maxima.withUnsafeMutableBufferPointer { maxima in
+                guard let maxima = maxima.baseAddress else { return }
+                BlockMaxima.find(bounds + origin * codes, count: codes, into: maxima + origin * groups)
+            }
+        }
+        let maxima = maxima
+        var worst = enough(bounds, codes: codes, groups: groups, energies: energies, error: error)
+        for place in kept.indices { kept[place] = Self.none }
+        for (origin, energy) in energies.enumerated() {
+            let bounds = bounds + origin * codes
             kept.withUnsafeMutableBufferPointer { kept in
                 func consider(_ code: Int) {
-                    let error = energy - 2 * scores[code]
-                    guard error <= worst else { return }
-                    Self.insert(Step(error: error, origin: origin, code: code), into: kept)
+                    guard energy - 2 * bounds[code] <= worst else { return }
+                    Self.insert(Step(error: error(origin, code), origin: origin, code: code), into: kept)
                     worst = min(worst, kept[kept.count - 1].error)
                 }
                 for block in 0..<blocks {
-                    let errors =
-                        energy - 2 * maxima.loadUnaligned(fromByteOffset: 64 * block, as: Maxima.self)
-                    guard any(errors .<= worst) else { continue }
-                    for lane in 0..<BlockMaxima.lanes where errors[lane] <= worst {
-                        let first = block * BlockMaxima.size + lane
-                        for place in 0..<BlockMaxima.lanes { consider(first + place * BlockMaxima.lanes) }
+                    let least = energy - 2 * Self.block(maxima, origin * groups + block * BlockMaxima.lanes)
+                    guard any(least .<= worst) else { continue }
+                    for lane in 0..<BlockMaxima.lanes where least[lane] <= worst {
+                        Self.codes(of: block * BlockMaxima.lanes + lane).forEach(consider)
                     }
                 }
-                for code in blocks * BlockMaxima.size..<count { consider(code) }
+                for code in blocks * BlockMaxima.size..<codes { consider(code) }
             }
         }
+        return kept
     }
 
-    /// The maxima of one block.
-    private typealias Maxima = SIMD16<Float>
+    /// The maxima of one block, from number `first` on.
+    private static func block(_ maxima: [Float], _ first: Int) -> SIMD16<Float> {
+        maxima.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 4 * first, as: SIMD16<Float>.self) }
+    }
 
-    /// An error that none of the steps to keep exceeds: as many groups have one of at most that.
-    private mutating func bound(groups: Int, energy: Float) -> Float {
-        let last = least.count - 1
-        for place in least.indices { least[place] = kept[place].error }
-        for group in 0..<groups {
-            let error = energy - 2 * maxima[group]
-            guard error < least[last] else { continue }
-            var place = last
-            while place > 0, error < least[place - 1] {
-                least[place] = least[place - 1]
-                place -= 1
+    /// The codes of a group, over which one maximum is taken.
+    private static func codes(of group: Int) -> StrideTo<Int> {
+        let first = group / BlockMaxima.lanes * BlockMaxima.size + group % BlockMaxima.lanes
+        return stride(from: first, to: first + BlockMaxima.size, by: BlockMaxima.lanes)
+    }
+
+    /// An error that none of the steps to keep exceeds: as many others, the most promising of their groups, have one of at
+    /// most that.
+    private mutating func enough(
+        _ bounds: UnsafePointer<Float>, codes: Int, groups: Int, energies: [Float], error: (Int, Int) -> Float
+    ) -> Float {
+        guard energies.count * groups >= kept.count else { return .infinity }
+        for place in kept.indices { kept[place] = Self.none }
+        let maxima = maxima
+        kept.withUnsafeMutableBufferPointer { kept in
+            for (origin, energy) in energies.enumerated() {
+                for first in stride(from: 0, to: groups, by: BlockMaxima.lanes) {
+                    let least = energy - 2 * Self.block(maxima, origin * groups + first)
+                    guard any(least .< kept[kept.count - 1].error) else { continue }
+                    for lane in 0..<BlockMaxima.lanes where least[lane] < kept[kept.count - 1].error {
+                        Self.insert(Step(error: least[lane], origin: origin, code: first + lane), into: kept)
+                    }
+                }
             }
-            least[place] = error
         }
-        return least[last]
+        return kept.reduce(0) { worst, leader in
+            let path = bounds + leader.origin * codes
+            let top = maxima[leader.origin * groups + leader.code]
+            let code = Self.codes(of: leader.code).first { path[$0] == top } ?? 0
+            return max(worst, error(leader.origin, code))
+        }
     }
 
     /// Puts a step in its place, if it has one, and the last out.

@@ -2,9 +2,8 @@
  * upper bytes and then their lower ones, unsigned: upper bytes are 128 too large, which the weights' sums undo. */
 #define ROWS_I8 2
 #define WIDTH_I8 4
+#define WIDTH_I7 4
 #define RUN_I8 SIZE_MAX
-
-typedef uint8_t u8x16_unaligned __attribute__((vector_size(16), aligned(1), may_alias));
 
 typedef struct {
     i32x16 upper, lower;
@@ -36,6 +35,12 @@ ALWAYS_INLINE void accumulate_i8(sums_i8 *sums, const int8_t *w, const four_inpu
 ALWAYS_INLINE void settle_i8(sums_i8 *sums) { (void)sums; }
 
 ALWAYS_INLINE wide_i32x16 total_i8(const sums_i8 *sums, const int32_t *weight_sums) {
-    const i32x16 upper = sums->upper - *(const i32x16 *)weight_sums * 128;
+    const i32x16 upper = sums->upper - *(const i32x16_unaligned *)weight_sums * 128;
     return (wide_i32x16){(upper + (sums->lower >> 8)) >> 8, ((upper << 8) + sums->lower) & 65535};
+}
+
+/* Adds eight inputs x of sixteen outputs, whose weights are at w and, of the last four, one step further on. */
+ALWAYS_INLINE i32x16 add_eight_i7(i32x16 sums, const int8_t *w, const uint8_t *x) {
+    sums = __builtin_ia32_vpdpbusd512(sums, four_bytes(x), *(const i32x16 *)w);
+    return __builtin_ia32_vpdpbusd512(sums, four_bytes(x + 4), *(const i32x16 *)(w + 4 * AUDIOLM_PANEL_I8));
 }

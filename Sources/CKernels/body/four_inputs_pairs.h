@@ -3,12 +3,15 @@
  * place. */
 #define ROWS_I8 4
 #define WIDTH_I8 1
+#define WIDTH_I7 1
 /* Inputs after which sums of 32 bits could overflow. */
 #define RUN_I8 512
 
 typedef int16_t i16x16 __attribute__((vector_size(32)));
 typedef int16_t i16x16_unaligned __attribute__((vector_size(32), aligned(2), may_alias));
 typedef int32_t i32x8 __attribute__((vector_size(32)));
+typedef int8_t i8x32 __attribute__((vector_size(32)));
+typedef uint8_t u8x32 __attribute__((vector_size(32)));
 
 /* Inputs 0 and 2 for every output, and 1 and 3. */
 typedef struct {
@@ -70,4 +73,29 @@ ALWAYS_INLINE wide_i32x16 total_i8(const sums_i8 *sums, const int32_t *weight_su
     const i32x16 lower = JOIN(lower);
     return (wide_i32x16){JOIN(upper) + (lower >> 16), lower & 65535};
 #undef JOIN
+}
+
+/* Sums of products of bytes from 0 to 127 with bytes of magnitude 64 at most, pair by pair: 16 bits hold two of them. */
+ALWAYS_INLINE i16x16 sum_pairs_i7(u8x32 x, i8x32 w) {
+#if defined(__x86_64__)
+    return (i16x16)__builtin_ia32_pmaddubsw256((i8x32)x, w);
+#else
+    const i16x16 bytes = (i16x16)w, numbers = (i16x16)x;
+    return (bytes << 8 >> 8) * (numbers & 255) + (bytes >> 8) * (numbers >> 8);
+#endif
+}
+
+/* Adds eight inputs x of sixteen outputs, whose weights are at w and, of the last four, one step further on. */
+ALWAYS_INLINE i32x16 add_eight_i7(i32x16 sums, const int8_t *w, const uint8_t *x) {
+    int32_t fours[2];
+    memcpy(fours, x, sizeof fours);
+    const u8x32 first = (u8x32)((i32x8){0} + fours[0]), second = (u8x32)((i32x8){0} + fours[1]);
+    i32x8 added[2];
+    _Pragma("unroll") for (int half = 0; half < 2; ++half) {
+        const int8_t *of_half = w + 32 * half;
+        const i16x16 pairs = sum_pairs_i7(first, *(const i8x32 *)of_half) +
+                             sum_pairs_i7(second, *(const i8x32 *)(of_half + 4 * AUDIOLM_PANEL_I8));
+        added[half] = sum_pairs(pairs, (i16x16){0} + 1);
+    }
+    return sums + __builtin_shufflevector(added[0], added[1], 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 }

@@ -19,7 +19,9 @@ typedef float f32x8 __attribute__((vector_size(32)));
 typedef float f32x4 __attribute__((vector_size(16)));
 typedef float f32x2 __attribute__((vector_size(8)));
 typedef int32_t i32x16 __attribute__((vector_size(64)));
+typedef int32_t i32x16_unaligned __attribute__((vector_size(64), aligned(4), may_alias));
 typedef uint32_t u32x16 __attribute__((vector_size(64)));
+typedef uint8_t u8x16_unaligned __attribute__((vector_size(16), aligned(1), may_alias));
 typedef uint16_t u16x16_unaligned __attribute__((vector_size(32), aligned(2), may_alias));
 /* Sixteen whole numbers of more than 32 bits, 65536 upper + lower, lower being 0 to 65535. */
 typedef struct {

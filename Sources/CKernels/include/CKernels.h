@@ -48,6 +48,37 @@ typedef struct {
     float *_Nonnull scale;
 } audiolm_fixed_point;
 
+/* Rows of floats as 7-bit numbers of a scale each, the greatest magnitude being 63. `rounded` takes inner bytes a row, the
+ * numbers plus 64; kept[r] is the length of scale[r] * numbers, lost[r] that of the rest of x. */
+typedef struct {
+    const float *_Nonnull x;
+    size_t x_stride, count, inner;
+    uint8_t *_Nonnull rounded;
+    float *_Nonnull scale;
+    float *_Nonnull kept;
+    float *_Nonnull lost;
+} audiolm_seven_bits;
+
+/* y[r, n] = scale[n] * x_scale[r] * sum_k x[r, k] * W[n, k] + bias[n] + x_lost[r] * length[n] + x_kept[r] * lost[n] for rows
+ * of seven bits. W is packed as below, its magnitudes 64 at most. Where length and lost are those of the exact weights and
+ * of what their rounding took, this is no less than the exact product plus bias (Cauchy and Schwarz). */
+typedef struct {
+    const uint8_t *_Nonnull x;
+    const float *_Nonnull x_scale;
+    const float *_Nonnull x_kept;
+    const float *_Nonnull x_lost;
+    const int8_t *_Nonnull panels;
+    const int32_t *_Nonnull sums;
+    const float *_Nonnull scale;
+    const float *_Nonnull bias;
+    const float *_Nonnull length;
+    const float *_Nonnull lost;
+    float *_Nonnull y;
+    size_t y_stride;
+    size_t inner;
+    size_t outputs;
+} audiolm_bounds_i7;
+
 /* y[r, n] = scale[n] * x_scale[r] * sum_k x[r, k] * W[n, k] + bias[n] for rows in fixed point of the same table.
  * W is packed in panels of 64 outputs, [ceil(outputs / 64)][inner / 4][64][4], padded with zeros and aligned to 64
  * bytes. sums, scale and bias hold ceil(outputs / 64) * 64 numbers; sums are those of each output's weights. */
@@ -122,8 +153,10 @@ typedef struct {
     /* Weights are the upper halves of f32 (bfloat16), widened exactly. */
     void (*_Nonnull gemm_bf16)(const audiolm_gemm *_Nonnull, audiolm_tile);
     void (*_Nonnull gemm_i8)(const audiolm_gemm_i8 *_Nonnull, audiolm_tile);
+    void (*_Nonnull bounds_i7)(const audiolm_bounds_i7 *_Nonnull, audiolm_tile);
     /* Rows [begin, end). */
     void (*_Nonnull fixed_point)(const audiolm_fixed_point *_Nonnull, size_t begin, size_t end);
+    void (*_Nonnull seven_bits)(const audiolm_seven_bits *_Nonnull, size_t begin, size_t end);
     /* The bits of the nearest half-precision floats (IEEE binary16, ties to even); what is beyond their range becomes
      * the greatest of them. */
     void (*_Nonnull halves)(const float *_Nonnull x, size_t n, uint16_t *_Nonnull half);

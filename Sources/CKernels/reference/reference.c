@@ -52,6 +52,22 @@ static void gemm_i8(const audiolm_gemm_i8 *g, audiolm_tile tile) {
     }
 }
 
+static void bounds_i7(const audiolm_bounds_i7 *g, audiolm_tile tile) {
+    for (size_t row = tile.row_begin; row < tile.row_end; ++row) {
+        const uint8_t *x = g->x + row * g->inner;
+        for (size_t output = tile.panel_begin * AUDIOLM_PANEL_I8;
+             output < tile.panel_end * AUDIOLM_PANEL_I8 && output < g->outputs; ++output) {
+            const size_t panel = output / AUDIOLM_PANEL_I8, column = output % AUDIOLM_PANEL_I8;
+            const int8_t *w = g->panels + panel * g->inner * AUDIOLM_PANEL_I8 + column * 4;
+            int32_t sum = 0;
+            for (size_t i = 0; i < g->inner; ++i) sum += (x[i] - 64) * w[i / 4 * 4 * AUDIOLM_PANEL_I8 + i % 4];
+            float y = (float)sum * g->x_scale[row] * g->scale[output] + g->bias[output];
+            y = fmaf(g->x_lost[row], g->length[output], y);
+            g->y[row * g->y_stride + output] = fmaf(g->x_kept[row], g->lost[output], y);
+        }
+    }
+}
+
 static void fixed_point(const audiolm_fixed_point *f, size_t begin, size_t end) {
     for (size_t r = begin; r < end; ++r) {
         const float *x = f->x + r * f->x_stride;
@@ -62,6 +78,28 @@ static void fixed_point(const audiolm_fixed_point *f, size_t begin, size_t end) 
         const float factor = silent ? 0 : FIXED_TOP / top;
         f->scale[r] = silent ? 0 : top / FIXED_TOP;
         for (size_t i = 0; i < f->inner; ++i) row[i] = i < f->count ? (int16_t)rintf(x[i] * factor) : 0;
+    }
+}
+
+static void seven_bits(const audiolm_seven_bits *s, size_t begin, size_t end) {
+    for (size_t r = begin; r < end; ++r) {
+        const float *x = s->x + r * s->x_stride;
+        uint8_t *row = s->rounded + r * s->inner;
+        float top = 0, kept[AUDIOLM_LANES] = {0}, lost[AUDIOLM_LANES] = {0};
+        for (size_t i = 0; i < s->count; ++i) top = fmaxf(top, fabsf(x[i]));
+        const int silent = top < FIXED_SILENCE;
+        const float factor = silent ? 0 : SEVEN_BITS_TOP / top, step = silent ? 0 : top / SEVEN_BITS_TOP;
+        for (size_t i = 0; i < s->inner; ++i) {
+            const float exact = i < s->count ? x[i] : 0;
+            const float whole = rintf(exact * factor);
+            const float rest = fmaf(whole, -step, exact);
+            kept[i % AUDIOLM_LANES] = fmaf(whole, whole, kept[i % AUDIOLM_LANES]);
+            lost[i % AUDIOLM_LANES] = fmaf(rest, rest, lost[i % AUDIOLM_LANES]);
+            row[i] = (uint8_t)(whole + 64);
+        }
+        s->scale[r] = step;
+        s->kept[r] = step * sqrtf(ref_fold(kept));
+        s->lost[r] = sqrtf(ref_fold(lost));
     }
 }
 
@@ -220,7 +258,9 @@ const audiolm_kernels audiolm_kernels_ref = {
     .gemm_f32 = gemm_f32,
     .gemm_bf16 = gemm_bf16,
     .gemm_i8 = gemm_i8,
+    .bounds_i7 = bounds_i7,
     .fixed_point = fixed_point,
+    .seven_bits = seven_bits,
     .halves = halves,
     .attention = attention,
     .branched_attention = branched_attention,

@@ -1,0 +1,67 @@
+/* Bounds of products by rows and weights of seven bits each. A row's numbers lie 64 higher, which the weights' sums
+ * undo. */
+
+static void seven_bits(const audiolm_seven_bits *s, size_t begin, size_t end) {
+    for (size_t r = begin; r < end; ++r) {
+        const float *x = s->x + r * s->x_stride;
+        uint8_t *row = s->rounded + r * s->inner;
+        const float top = magnitude_of(x, s->count);
+        const int silent = top < FIXED_SILENCE;
+        const float factor = silent ? 0 : SEVEN_BITS_TOP / top, step = silent ? 0 : top / SEVEN_BITS_TOP;
+        f32x16 kept = splat(0), lost = splat(0);
+        for (size_t i = 0; i < s->inner; i += LANES) {
+            const size_t left = i < s->count ? s->count - i : 0;
+            const f32x16 exact = left >= LANES ? load(x + i) : load_part(x + (left ? i : 0), left);
+            const f32x16 whole = __builtin_elementwise_roundeven(exact * splat(factor));
+            const f32x16 rest = fma16(whole, splat(-step), exact);
+            kept = fma16(whole, whole, kept);
+            lost = fma16(rest, rest, lost);
+            *(u8x16_unaligned *)(row + i) = __builtin_convertvector(__builtin_convertvector(whole, i32x16) + 64, u8x16_unaligned);
+        }
+        s->scale[r] = step;
+        s->kept[r] = step * sqrtf(fold(kept));
+        s->lost[r] = sqrtf(fold(lost));
+    }
+}
+
+/* Stores the bounds of sixteen outputs of a row. */
+ALWAYS_INLINE void bound_i7(const audiolm_bounds_i7 *g, size_t row, size_t output, i32x16 sums) {
+    const f32x16 sum = __builtin_convertvector(sums - *(const i32x16_unaligned *)(g->sums + output) * 64, f32x16);
+    f32x16 y = sum * splat(g->x_scale[row]) * load(g->scale + output) + load(g->bias + output);
+    y = fma16(splat(g->x_lost[row]), load(g->length + output), y);
+    y = fma16(splat(g->x_kept[row]), load(g->lost + output), y);
+    float *target = g->y + row * g->y_stride + output;
+    if (output + LANES <= g->outputs)
+        store(target, y);
+    else
+        store_part(target, y, g->outputs - output);
+}
+
+/* R rows by P times sixteen outputs of a panel, from `first` on. */
+ALWAYS_INLINE void tile_i7(const int R, const int P, const audiolm_bounds_i7 *g, size_t row, size_t panel, size_t first) {
+    const size_t inner = g->inner;
+    const int8_t *w = g->panels + panel * inner * AUDIOLM_PANEL_I8 + first * 4;
+    const uint8_t *x = g->x + row * inner;
+    i32x16 sums[4][4] = {0};
+    for (size_t i = 0; i < inner; i += 8, w += 8 * AUDIOLM_PANEL_I8)
+        _Pragma("unroll") for (int r = 0; r < R; ++r)
+            _Pragma("unroll") for (int p = 0; p < P; ++p)
+                sums[r][p] = add_eight_i7(sums[r][p], w + p * 4 * LANES, x + (size_t)r * inner + i);
+    _Pragma("unroll") for (int r = 0; r < R; ++r)
+        _Pragma("unroll") for (int p = 0; p < P; ++p) {
+            const size_t output = panel * AUDIOLM_PANEL_I8 + first + (size_t)p * LANES;
+            if (output < g->outputs) bound_i7(g, row + (size_t)r, output, sums[r][p]);
+        }
+}
+
+ALWAYS_INLINE void band_i7(const int R, const int P, const audiolm_bounds_i7 *g, size_t row, size_t panel) {
+    for (size_t first = 0; first < AUDIOLM_PANEL_I8; first += (size_t)P * LANES) tile_i7(R, P, g, row, panel, first);
+}
+
+static void bounds_i7(const audiolm_bounds_i7 *g, audiolm_tile t) {
+    for (size_t panel = t.panel_begin; panel < t.panel_end; ++panel) {
+        size_t row = t.row_begin;
+        for (; row + 4 <= t.row_end; row += 4) band_i7(4, WIDTH_I7, g, row, panel);
+        for (; row < t.row_end; ++row) band_i7(1, 4, g, row, panel);
+    }
+}
