@@ -4,13 +4,25 @@ struct CRC32: Sendable, Equatable {
 
     var value: UInt32 { ~state }
 
-    /// Takes in further bytes.
+    /// Takes in further bytes, eight at a time (Kounavis and Berry 2005).
     mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        var crc = state
-        Self.table.withUnsafeBufferPointer { table in
-            for byte in bytes { crc = table[Int((crc ^ UInt32(byte)) & 0xFF)] ^ (crc >> 8) }
+        let whole = bytes.count / 8 * 8
+        var crc = UInt64(state)
+        Self.tables.withUnsafeBufferPointer { tables in
+            for start in stride(from: 0, to: whole, by: 8) {
+                let eight =
+                    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)) ^ crc
+                crc = 0
+                for place in 0..<8 {
+                    let byte = Int(truncatingIfNeeded: eight >> (8 * UInt64(place)) & 0xFF)
+                    crc ^= UInt64(tables[256 * (7 - place) + byte])
+                }
+            }
+            for byte in bytes[whole...] {
+                crc = UInt64(tables[Int((crc ^ UInt64(byte)) & 0xFF)]) ^ (crc >> 8)
+            }
         }
-        state = crc
+        state = UInt32(crc)
     }
 
     static func of(_ bytes: some Collection<UInt8>) -> UInt32 {
@@ -19,8 +31,14 @@ struct CRC32: Sendable, Equatable {
         return sum.value
     }
 
-    /// The remainder of each byte.
-    private static let table: [UInt32] = (0..<256).map { byte in
-        (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 == 1 ? 0xEDB8_8320 ^ (crc >> 1) : crc >> 1 }
-    }
+    /// The remainder of each byte, then of each with one to seven zeros behind it.
+    private static let tables: [UInt32] = {
+        var tables: [UInt32] = (0..<256).map { byte in
+            (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 == 1 ? 0xEDB8_8320 ^ (crc >> 1) : crc >> 1 }
+        }
+        for entry in 0..<7 * 256 {
+            tables.append(tables[Int(tables[entry] & 0xFF)] ^ (tables[entry] >> 8))
+        }
+        return tables
+    }()
 }

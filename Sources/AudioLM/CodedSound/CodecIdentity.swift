@@ -14,7 +14,7 @@ public struct CodecIdentity: Sendable, Equatable, CustomStringConvertible {
     /// Of the codec in `folder`; throws `BundleError`.
     init(of folder: URL) throws {
         let file = folder.appending(path: "codec.safetensors")
-        guard let weights = try? Data(contentsOf: file, options: .mappedIfSafe) else {
+        guard let weights = try? Data(contentsOf: file, options: .alwaysMapped) else {
             throw BundleError.missing(path: file.relativePath)
         }
         var sum = CRC32()
