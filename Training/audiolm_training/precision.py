@@ -3,11 +3,35 @@
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
+from torch import Tensor
+from torch.optim import _muon
+
+
+def multiplies_bfloat16(device: torch.device | str) -> bool:
+    """Whether products in bfloat16 are faster there than in single precision: on a GPU and on some processors."""
+    return torch.device(device).type != "cpu" or torch.cpu._is_avx512_bf16_supported()
 
 
 def mixed_precision(device: torch.device | str) -> AbstractContextManager:
-    """Matrix products in bfloat16 on a GPU and on processors that multiply them; others would only take longer."""
+    """Matrix products in bfloat16 where that is faster; elsewhere they would only take longer."""
     kind = torch.device(device).type
-    if kind == "cpu" and not torch.cpu._is_avx512_bf16_supported():
-        return nullcontext()
-    return torch.autocast(kind, torch.bfloat16)
+    return torch.autocast(kind, torch.bfloat16) if multiplies_bfloat16(device) else nullcontext()
+
+
+def let_muon_compute_in_floats() -> None:
+    """Muon's matrices in single precision: PyTorch has them in bfloat16 alone, which takes a processor without its
+    products ten times as long as all the rest of a step."""
+    _muon._zeropower_via_newtonschulz = _orthogonalised
+
+
+def _orthogonalised(
+    gradient: Tensor, coefficients: tuple[float, float, float], steps: int, epsilon: float
+) -> Tensor:
+    """The Newton-Schulz iteration of torch.optim.Muon (Jordan 2024)."""
+    a, b, c = coefficients
+    wide = gradient.T if gradient.shape[0] > gradient.shape[1] else gradient
+    x = wide / wide.norm().clamp(min=epsilon)
+    for _ in range(steps):
+        gram = x @ x.T
+        x = torch.addmm(x, torch.addmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    return x.T if gradient.shape[0] > gradient.shape[1] else x

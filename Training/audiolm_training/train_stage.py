@@ -17,7 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.utils.tensorboard import SummaryWriter
 
 from .code_geometry import start_from_codebooks
-from .precision import mixed_precision
+from .precision import let_muon_compute_in_floats, mixed_precision, multiplies_bfloat16
 from .stage_settings import StageSettings, load_exported, read_settings, stage_folder, token_folder
 from .token_data import RandomCrops, batch_of, consecutive_crops, load_codebooks, load_pieces
 
@@ -65,6 +65,8 @@ class StageTraining:
             start_from_codebooks(self.model.embeddings, self.model.heads, codebooks)
         self.model.to(self.device)
         self.average = deepcopy(self.model).eval()
+        if not multiplies_bfloat16(self.device):
+            let_muon_compute_in_floats()
         self.optimizers = make_optimizers(self.model, settings)
         self.crops = RandomCrops(
             load_pieces(tokens, "train", settings.token_kinds), settings.crop_frames, settings.batch_size,
