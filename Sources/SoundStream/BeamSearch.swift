@@ -36,7 +36,8 @@ struct BeamSearch {
     /// - Parameters:
     ///   - scorer: residual · code − |code|² / 2 of each code.
     ///   - codebook: the level's vectors, `[codes, dimension]`.
-    mutating func extend(bounding scorer: BoundingMatrix, codebook: UnsafePointer<Float>, on pool: WorkerPool) {
+    mutating func extend(bounding scorer: BoundingMatrix, codebook: UnsafePointer<Float>, on pool: WorkerPool)
+    {
         let scores = scorer.bounds(residuals, on: pool)
         let (dimension, codes) = (residuals.columns, scores.columns)
         let kept = min(beams, paths * codes)
@@ -52,7 +53,9 @@ struct BeamSearch {
                         let best = choice.best(
                             of: scores + frame * paths * codes, codes: codes,
                             energies: (0..<paths).map { squaredLength(residuals + $0 * dimension, dimension) }
-                        ) { squaredDistance(residuals + $0 * dimension, codebook + $1 * dimension, dimension) }
+                        ) {
+                            squaredDistance(residuals + $0 * dimension, codebook + $1 * dimension, dimension)
+                        }
                         for step in best {
                             let from = residuals + step.origin * dimension
                             let vector = codebook + step.code * dimension
@@ -81,7 +84,8 @@ struct BeamSearch {
     }
 
     /// The same of a difference.
-    private func squaredDistance(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> Float {
+    private func squaredDistance(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> Float
+    {
         var sums = SIMD16<Float>.zero
         let whole = count / 16 * 16
         for start in stride(from: 0, to: whole, by: 16) {

@@ -98,7 +98,7 @@ import Testing
             memory.initialize(from: values, count: values.count)
             return memory
         }
-        defer { pointers.forEach { $0.deallocate() } }
+        defer { for pointer in pointers { pointer.deallocate() } }
         x.numbers.withUnsafeBufferPointer { numbers in
             matrix.sums.withUnsafeBufferPointer { sums in
                 x.scale.withUnsafeBufferPointer { scale in

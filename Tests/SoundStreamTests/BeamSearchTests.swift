@@ -26,7 +26,9 @@ import Testing
     }
 
     /// The best paths of one frame, all steps looked at, and what they leave over.
-    private func exhaustive(_ target: [Float], _ books: [Tensor], beams: Int) -> [(codes: [Int], error: Float)] {
+    private func exhaustive(_ target: [Float], _ books: [Tensor], beams: Int)
+        -> [(codes: [Int], error: Float)]
+    {
         var paths: [(codes: [Int], residual: [Float])] = [([], target)]
         for book in books {
             var steps: [(error: Float, path: Int, code: Int, residual: [Float])] = []

@@ -25,6 +25,9 @@ class CoarseStageConfiguration:
     frames_per_semantic_token: int = 2
     conditioning_dropout: float = 0.1
     level_weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
+    drawn_past: float = 0.0
+    drawn_spans: int = 25
+    drawn_passes: int = 2
 
     def exported(self) -> dict:
         """This stage's section of the bundle's config.json."""
@@ -87,8 +90,8 @@ class CoarseStage(nn.Module):
         return phases.flatten(1, 2)[:, :steps]
 
     def forward(self, codes: Tensor, semantic: Tensor, reference: Tensor | None = None) -> Tensor:
-        """Codes [batch, frames, levels], the semantic tokens from the same instant on and what `reference` gave, if
-        anything, to the logits of every code [batch, frames, levels, codes]."""
+        """Codes [batch, frames, levels] that a step sees of the past, the semantic tokens from the same instant on and
+        what `reference` gave, if anything, to the logits of every code [batch, frames, levels, codes]."""
         settings = self.configuration
         frames = codes.shape[1]
         steps = delay(codes, settings.codes)
@@ -114,10 +117,48 @@ class CoarseStage(nn.Module):
         semantic = torch.where(dropped[0], settings.semantic_vocabulary, semantic)
         reference = torch.where(dropped[1], 0.0, self.reference(batch["reference"]))
         weights = torch.tensor(settings.level_weights, device=semantic.device)
-        losses = self._negative_log_likelihood({**batch, "semantic": semantic}, reference).mean(dim=(0, 1))
+        codes = self._coarse(batch)
+        past = codes
+        if settings.drawn_past:
+            past = self._partly_drawn(codes, semantic, reference.detach(), generator)
+        losses = _cross_entropy(self(past, semantic, reference), codes).mean(dim=(0, 1))
         return (losses * weights).sum() / weights.sum()
 
+    @torch.no_grad()
+    def _partly_drawn(self, codes: Tensor, semantic: Tensor, reference: Tensor, generator: torch.Generator) -> Tensor:
+        """`codes` with some spans replaced by what the stage itself draws there, as the past is when it continues.
+
+        A few passes over all frames in place of drawing one by one (Mihaylova & Martins 2019), each from the last one's
+        past: `drawn_past` is the share of frames replaced, `drawn_spans` a span's mean length.
+        """
+        settings = self.configuration
+        spans = drawn_spans(codes.shape[0], codes.shape[1], settings.drawn_past, settings.drawn_spans, generator)
+        past = codes
+        for _ in range(settings.drawn_passes):
+            draws = torch.distributions.Categorical(logits=self(past, semantic, reference).float()).sample()
+            past = torch.where(spans[..., None].to(codes.device), draws, codes)
+        return past
+
     def _negative_log_likelihood(self, batch: dict[str, Tensor], reference: Tensor) -> Tensor:
-        codes = batch["acoustic"][..., : self.configuration.levels]
-        logits = self(codes, batch["semantic"], reference).float()
-        return F.cross_entropy(logits.permute(0, 3, 1, 2), codes, reduction="none")
+        codes = self._coarse(batch)
+        return _cross_entropy(self(codes, batch["semantic"], reference), codes)
+
+    def _coarse(self, batch: dict[str, Tensor]) -> Tensor:
+        return batch["acoustic"][..., : self.configuration.levels]
+
+
+def _cross_entropy(logits: Tensor, codes: Tensor) -> Tensor:
+    """Nats of each code, [batch, frames, levels]."""
+    return F.cross_entropy(logits.float().permute(0, 3, 1, 2), codes, reduction="none")
+
+
+def drawn_spans(batch: int, frames: int, share: float, length: int, generator: torch.Generator) -> Tensor:
+    """[batch, frames], true in spans of `length` frames on average that make up `share` of all on average."""
+    leave, enter = 1 / length, share / (1 - share) / length
+    chances = torch.rand(batch, frames, generator=generator)
+    inside = torch.rand(batch, generator=generator) < share
+    spans = torch.empty(batch, frames, dtype=torch.bool)
+    for frame in range(frames):
+        inside = torch.where(inside, chances[:, frame] >= leave, chances[:, frame] < enter)
+        spans[:, frame] = inside
+    return spans
