@@ -4,7 +4,7 @@
 #define TABLE audiolm_kernels_avx2
 #define TABLE_NAME "avx2"
 #define MAIN_PANELS 1
-#define QUERIES 1
+#define SUMS 4
 #define GEMM_I8 gemm_i8
 #define PANELS_1 4
 #define PANELS_2 2

@@ -4,7 +4,7 @@
 #define TABLE audiolm_kernels_vnni
 #define TABLE_NAME "vnni"
 #define MAIN_PANELS 4
-#define QUERIES AUDIOLM_QUERIES
+#define SUMS 16
 #define GEMM_I8 gemm_i8
 #define PANELS_1 8
 #define PANELS_2 8

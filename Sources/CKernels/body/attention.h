@@ -1,4 +1,7 @@
-/* Attention of a head's queries, QUERIES at a time; keys in ascending position, whatever their place in the ring. */
+/* Attention of a head's queries, four at a time; keys in ascending position, whatever their place in the ring. */
+
+/* Keys, or blocks of sixteen values, whose sums for Q queries stay in registers. */
+#define AT_ONCE(Q) (SUMS / (Q) < 4 ? SUMS / (Q) : 4)
 
 /* Numbers of keys or values that are fetched ahead of their use, and those of a cache line. */
 #define PREFETCH_PAST 1024
@@ -23,28 +26,32 @@ ALWAYS_INLINE float score(const audiolm_attention *a, const float *q, const uint
     return fold(sum) * a->score_scale;
 }
 
-/* Scores of Q queries and keys that lie one after the other in memory, four at a time; a query's `stride` after the one
+/* Scores of Q queries and keys that lie one after the other in memory, a few at a time; a query's `stride` after the one
  * before. */
 ALWAYS_INLINE void score_run(const int Q, const audiolm_attention *a, const float *q, const uint16_t *k, size_t count,
                              float *scores, size_t stride) {
+    const int K = AT_ONCE(Q);
     const size_t dim = a->head_dim;
     size_t j = 0;
     if (dim % LANES == 0)
-        for (; j + 4 <= count; j += 4, k += 4 * dim) {
-            f32x16 sums[QUERIES][4] = {0};
-            for (size_t d = 0; d < 4 * dim; d += LINE_PAST) __builtin_prefetch(k + PREFETCH_PAST + d);
+        for (; j + (size_t)K <= count; j += (size_t)K, k += (size_t)K * dim) {
+            f32x16 sums[4][4] = {0};
+            for (size_t d = 0; d < (size_t)K * dim; d += LINE_PAST) __builtin_prefetch(k + PREFETCH_PAST + d);
             for (size_t d = 0; d < dim; d += LANES) {
                 f32x16 keys[4];
-                _Pragma("unroll") for (size_t i = 0; i < 4; ++i) keys[i] = widen_f16(k + i * dim + d);
+                _Pragma("unroll") for (int i = 0; i < K; ++i) keys[i] = widen_f16(k + (size_t)i * dim + d);
                 _Pragma("unroll") for (int r = 0; r < Q; ++r) {
                     const f32x16 query = load(q + (size_t)r * a->q_stride + d);
-                    _Pragma("unroll") for (size_t i = 0; i < 4; ++i) sums[r][i] = fma16(query, keys[i], sums[r][i]);
+                    _Pragma("unroll") for (int i = 0; i < K; ++i) sums[r][i] = fma16(query, keys[i], sums[r][i]);
                 }
             }
-            _Pragma("unroll") for (int r = 0; r < Q; ++r) {
-                const f32x4 folded = fold_four(sums[r][0], sums[r][1], sums[r][2], sums[r][3]);
-                for (size_t i = 0; i < 4; ++i) scores[(size_t)r * stride + j + i] = folded[i] * a->score_scale;
+#define SUM(i) sums[(i) / K][(i) % K]
+            _Pragma("unroll") for (int i = 0; i < Q * K; i += 4) {
+                const f32x4 folded = fold_four(SUM(i), SUM(i + 1), SUM(i + 2), SUM(i + 3));
+                _Pragma("unroll") for (int n = 0; n < 4; ++n)
+                    scores[(size_t)((i + n) / K) * stride + j + (size_t)((i + n) % K)] = folded[n] * a->score_scale;
             }
+#undef SUM
         }
     for (; j < count; ++j, k += dim)
         for (size_t r = 0; r < (size_t)Q; ++r) scores[r * stride + j] = score(a, q + r * a->q_stride, k);
@@ -52,7 +59,7 @@ ALWAYS_INLINE void score_run(const int Q, const audiolm_attention *a, const floa
 
 /* Adds p[j] * v[j] of consecutive values to B blocks of sixteen sums of each of Q queries. */
 ALWAYS_INLINE void mix_run(const int Q, const int B, const audiolm_attention *a, const uint16_t *v, size_t count,
-                           const float *p, size_t stride, f32x16 sums[QUERIES][4]) {
+                           const float *p, size_t stride, f32x16 sums[AUDIOLM_QUERIES][4]) {
     for (size_t j = 0; j < count; ++j, v += a->head_dim) {
         for (int b = 0; b < B * LANES; b += LINE_PAST) __builtin_prefetch(v + PREFETCH_PAST + b);
         _Pragma("unroll") for (int b = 0; b < B; ++b) {
@@ -87,10 +94,10 @@ typedef struct {
 ALWAYS_INLINE void mix_blocks(const int Q, const int B, const audiolm_attention *a, branched_past v, size_t d,
                               const float *p, const float *norms, float *y) {
     const size_t before = v.shared.first_count + v.shared.second_count, stride = before + v.own_count;
-    f32x16 sums[QUERIES][4] = {0};
+    f32x16 sums[AUDIOLM_QUERIES][4] = {0};
     mix_run(Q, B, a, v.shared.first + d, v.shared.first_count, p, stride, sums);
     mix_run(Q, B, a, v.shared.second + d, v.shared.second_count, p + v.shared.first_count, stride, sums);
-    for (size_t r = 0; r < (size_t)Q; ++r) {
+    _Pragma("unroll") for (size_t r = 0; r < (size_t)Q; ++r) {
         mix_run(1, B, a, v.own + r * v.next + d, v.own_count, p + r * stride + before, stride, sums + r);
         _Pragma("unroll") for (int b = 0; b < B; ++b)
             store(y + r * a->y_stride + d + (size_t)b * LANES, sums[r][b] * splat(norms[r]));
@@ -110,8 +117,9 @@ ALWAYS_INLINE void mix_tail(const audiolm_attention *a, branched_past v, size_t 
 /* All dimensions of Q outputs. */
 ALWAYS_INLINE void mix(const int Q, const audiolm_attention *a, branched_past v, const float *p, const float *norms, float *y) {
     const size_t dim = a->head_dim, count = v.shared.first_count + v.shared.second_count + v.own_count;
+    const int B = AT_ONCE(Q);
     size_t d = 0;
-    for (; d + 4 * LANES <= dim; d += 4 * LANES) mix_blocks(Q, 4, a, v, d, p, norms, y);
+    for (; d + (size_t)B * LANES <= dim; d += (size_t)B * LANES) mix_blocks(Q, B, a, v, d, p, norms, y);
     for (; d + LANES <= dim; d += LANES) mix_blocks(Q, 1, a, v, d, p, norms, y);
     for (size_t r = 0; d < dim && r < (size_t)Q; ++r) mix_tail(a, v, r, d, p + r * count, norms[r], y + r * a->y_stride);
 }
@@ -129,7 +137,7 @@ ALWAYS_INLINE void attend(const int Q, const audiolm_attention *a, size_t query,
     const uint16_t *k = a->k + ring * dim, *v = a->v + ring * dim;
     score_run(Q, a, q, k + slot * dim, run, scores, count);
     score_run(Q, a, q, k, count - run, scores + run, count);
-    float norms[QUERIES];
+    float norms[AUDIOLM_QUERIES];
     for (size_t r = 0; r < (size_t)Q; ++r) {
         const size_t seen_end = end + r - begin, seen_begin = seen_end > a->window ? seen_end - a->window : 0;
         float *p = scores + r * count;
@@ -146,7 +154,7 @@ static void attention(const audiolm_attention *a, size_t query_begin, size_t que
                       size_t head_end, float *scores) {
     for (size_t head = head_begin; head < head_end; ++head) {
         size_t query = query_begin;
-        for (; query + QUERIES <= query_end; query += QUERIES) attend(QUERIES, a, query, head, scores);
+        for (; query + AUDIOLM_QUERIES <= query_end; query += AUDIOLM_QUERIES) attend(AUDIOLM_QUERIES, a, query, head, scores);
         for (; query < query_end; ++query) attend(1, a, query, head, scores);
     }
 }
@@ -168,7 +176,7 @@ ALWAYS_INLINE void attend_branches(const int Q, const audiolm_branched_attention
     const uint16_t *k = a->k + ring, *v = a->v + ring;
     score_run(Q, a, q, k + slot * dim, run, scores, count);
     score_run(Q, a, q, k, shared - run, scores + run, count);
-    float norms[QUERIES];
+    float norms[AUDIOLM_QUERIES];
     for (size_t r = 0; r < (size_t)Q; ++r) {
         float *p = scores + r * count;
         score_run(1, a, q + r * a->q_stride, b->branch_k + first + r * next, count - shared, p + shared, count);
@@ -183,7 +191,7 @@ static void branched_attention(const audiolm_branched_attention *b, size_t begin
                                size_t head_end, float *scores) {
     for (size_t head = head_begin; head < head_end; ++head) {
         size_t branch = begin;
-        for (; branch + QUERIES <= end; branch += QUERIES) attend_branches(QUERIES, b, branch, head, scores);
+        for (; branch + AUDIOLM_QUERIES <= end; branch += AUDIOLM_QUERIES) attend_branches(AUDIOLM_QUERIES, b, branch, head, scores);
         for (; branch < end; ++branch) attend_branches(1, b, branch, head, scores);
     }
 }

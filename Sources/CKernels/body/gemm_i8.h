@@ -38,8 +38,8 @@ ALWAYS_INLINE void finish_i8(const audiolm_gemm_i8 *g, size_t row, size_t output
         store_part(target, y, g->outputs - output);
 }
 
-/* R rows by P times sixteen outputs of a panel, from `first` on. The first tile of a panel fetches all of its weights, in
- * the order in which memory has them. */
+/* R rows by P times sixteen outputs of a panel, from `first` on. To `fetch` is to ask for weights that come later: of the
+ * next panel, where a tile reads a part of each line's neighbours only. */
 ALWAYS_INLINE void tile_i8(const int R, const int P, const audiolm_gemm_i8 *g, size_t row, size_t panel, size_t first,
                            const int fetch) {
     const size_t inner = g->inner;
@@ -50,7 +50,12 @@ ALWAYS_INLINE void tile_i8(const int R, const int P, const audiolm_gemm_i8 *g, s
         const size_t end = inner - i > RUN_I8 ? i + RUN_I8 : inner;
         for (; i < end; i += 4, w += 4 * AUDIOLM_PANEL_I8) {
             if (fetch)
-                _Pragma("unroll") for (int line = 0; line < 4; ++line) __builtin_prefetch(w + PREFETCH_I8 + 64 * line);
+                _Pragma("unroll") for (int p = 0; p < P; ++p) {
+                    if (P == 4)
+                        __builtin_prefetch(w + PREFETCH_I8 + p * 4 * LANES);
+                    else
+                        __builtin_prefetch(w + inner * AUDIOLM_PANEL_I8 + p * 4 * LANES, 0, 2);
+                }
             _Pragma("unroll") for (int r = 0; r < R; ++r) {
                 const four_inputs inputs = load_four(x + (size_t)r * 2 * inner, inner, i);
                 _Pragma("unroll") for (int p = 0; p < P; ++p) accumulate_i8(&sums[r][p], w + p * 4 * LANES, &inputs);
@@ -68,7 +73,7 @@ ALWAYS_INLINE void tile_i8(const int R, const int P, const audiolm_gemm_i8 *g, s
 
 ALWAYS_INLINE void band_i8(const int R, const int P, const audiolm_gemm_i8 *g, size_t row, size_t panel, int fetch) {
     for (size_t first = 0; first < AUDIOLM_PANEL_I8; first += (size_t)P * LANES)
-        tile_i8(R, P, g, row, panel, first, fetch && first == 0);
+        tile_i8(R, P, g, row, panel, first, fetch);
 }
 
 static void gemm_i8(const audiolm_gemm_i8 *g, audiolm_tile t) {

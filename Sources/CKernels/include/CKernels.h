@@ -218,6 +218,11 @@ const audiolm_kernels *_Nullable audiolm_kernels_for(audiolm_isa isa);
  * (ref, avx2, avx512, vnni, amx, neon) where available. */
 const audiolm_kernels *_Nonnull audiolm_kernels_best(void);
 
+/* Rows of bytes [outputs, inputs] into panels as audiolm_gemm_i8 has them, with `inner` inputs, a multiple of 64 whose rest
+ * and missing outputs are left as they are, and the sum of each row. */
+void audiolm_pack_i8(const int8_t *_Nonnull weights, size_t outputs, size_t inputs, size_t inner, int8_t *_Nonnull panels,
+                     int32_t *_Nonnull sums);
+
 /* Tells the processor that the caller is spinning. */
 static inline void audiolm_cpu_relax(void) {
 #if defined(__x86_64__) || defined(__i386__)

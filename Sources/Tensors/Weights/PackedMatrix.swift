@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// How the weights of a matrix rest in memory.
 package enum WeightFormat: String, Sendable, CaseIterable {
     case float32
@@ -94,38 +96,9 @@ package struct PackedMatrix: Sendable {
         sums.initialize(repeating: 0, count: max(padded, 1))
         storage.sums = sums
         guard let rows = source.baseAddress else { return }
-        for panel in 0..<panelCount {
-            let target = storage.pointer + panel * paddedInputs * panelWidth
-            let first = panel * panelWidth
-            // A few inputs of all outputs, whose panel's part the nearest cache holds.
-            for start in stride(from: 0, to: inputs, by: 64) {
-                let end = min(start + 64, inputs)
-                for output in first..<min(first + panelWidth, outputs) {
-                    sums[output] += packBytes(
-                        rows + output * inputs, start..<end, into: target + 4 * (output - first))
-                }
-            }
-        }
-    }
-
-    /// Packs some inputs of an output, the first a multiple of four, and adds them up.
-    private func packBytes(
-        _ row: UnsafeRawPointer, _ range: Range<Int>, into column: UnsafeMutableRawPointer
-    ) -> Int32 {
-        let whole = range.lowerBound + range.count / 4 * 4
-        for input in stride(from: range.lowerBound, to: whole, by: 4) {
-            column.storeBytes(
-                of: row.loadUnaligned(fromByteOffset: input, as: UInt32.self),
-                toByteOffset: input * panelWidth, as: UInt32.self)
-        }
-        for input in whole..<range.upperBound {
-            column.storeBytes(
-                of: row.load(fromByteOffset: input, as: UInt8.self),
-                toByteOffset: whole * panelWidth + input - whole, as: UInt8.self)
-        }
-        var sum: Int32 = 0
-        for input in range { sum &+= Int32(row.load(fromByteOffset: input, as: Int8.self)) }
-        return sum
+        audiolm_pack_i8(
+            rows.assumingMemoryBound(to: Int8.self), outputs, inputs, paddedInputs,
+            storage.pointer.assumingMemoryBound(to: Int8.self), sums)
     }
 }
 
