@@ -118,25 +118,27 @@ class CoarseStage(nn.Module):
         reference = torch.where(dropped[1], 0.0, self.reference(batch["reference"]))
         weights = torch.tensor(settings.level_weights, device=semantic.device)
         codes = self._coarse(batch)
-        past = codes
+        past, known = codes, torch.ones_like(codes, dtype=torch.bool)
         if settings.drawn_past:
-            past = self._partly_drawn(codes, semantic, reference.detach(), generator)
-        losses = _cross_entropy(self(past, semantic, reference), codes).mean(dim=(0, 1))
-        return (losses * weights).sum() / weights.sum()
+            drawn = drawn_spans(*codes.shape[:2], settings.drawn_past, settings.drawn_spans, generator).to(codes.device)
+            past = self._drawn(codes, semantic, reference.detach(), drawn)
+            # What a recording's higher levels add to its first says nothing about what they would add to a drawn one.
+            known[..., 1:] = ~drawn[..., None]
+        losses = _cross_entropy(self(past, semantic, reference), codes)
+        means = (losses * known).sum(dim=(0, 1)) / known.sum(dim=(0, 1)).clamp_min(1)
+        return (means * weights).sum() / weights.sum()
 
     @torch.no_grad()
-    def _partly_drawn(self, codes: Tensor, semantic: Tensor, reference: Tensor, generator: torch.Generator) -> Tensor:
-        """`codes` with some spans replaced by what the stage itself draws there, as the past is when it continues.
+    def _drawn(self, codes: Tensor, semantic: Tensor, reference: Tensor, drawn: Tensor) -> Tensor:
+        """`codes` with what the stage itself draws where `drawn` [batch, frames] is true, as its past is when it continues.
 
         A few passes over all frames in place of drawing one by one (Mihaylova & Martins 2019), each from the last one's
-        past: `drawn_past` is the share of frames replaced, `drawn_spans` a span's mean length.
+        past.
         """
-        settings = self.configuration
-        spans = drawn_spans(codes.shape[0], codes.shape[1], settings.drawn_past, settings.drawn_spans, generator)
         past = codes
-        for _ in range(settings.drawn_passes):
+        for _ in range(self.configuration.drawn_passes):
             draws = torch.distributions.Categorical(logits=self(past, semantic, reference).float()).sample()
-            past = torch.where(spans[..., None].to(codes.device), draws, codes)
+            past = torch.where(drawn[..., None], draws, codes)
         return past
 
     def _negative_log_likelihood(self, batch: dict[str, Tensor], reference: Tensor) -> Tensor:

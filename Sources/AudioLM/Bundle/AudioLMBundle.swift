@@ -35,10 +35,10 @@ public struct AudioLMBundle: Sendable {
         name = configuration.name
         self.folder = folder
         codecFolder = folder.appending(path: configuration.codec).standardizedFileURL
-        networks = try Networks(configuration, folder: folder, codecFolder: codecFolder)
+        pool = WorkerPool(threads: threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 8))
+        networks = try Networks(configuration, folder: folder, codecFolder: codecFolder, on: pool)
         sampling = configuration.sampling
         addsRoomTone = configuration.roomTone ?? false
-        pool = WorkerPool(threads: threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 8))
     }
 
     /// Samples per second of all sound that goes in and out.

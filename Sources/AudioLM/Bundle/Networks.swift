@@ -18,76 +18,89 @@ struct Networks: Sendable {
     /// Name, weights and number of parameters of each part.
     let parts: [BundleInformation.Part]
 
-    /// Loads all parts; throws `BundleError`.
-    init(_ configuration: BundleConfiguration, folder: URL, codecFolder: URL) throws {
+    /// Loads all parts, side by side on the pool's threads; throws `BundleError`.
+    init(
+        _ configuration: BundleConfiguration, folder: URL, codecFolder: URL, on pool: WorkerPool
+    ) throws {
         let codecConfiguration = try ConfigurationFile.read(
             CodecConfiguration.self, in: codecFolder, format: CodecConfiguration.currentFormat,
             modelType: CodecConfiguration.modelType)
-        var parts: [BundleInformation.Part] = []
-        func load<Part>(
-            _ name: String, _ file: URL, _ make: (WeightScope) throws -> Part
-        ) throws -> Part {
-            try Self.load(name, file, &parts, make)
+        func part<Network>(_ name: String, _ make: @escaping (WeightScope) throws -> Network)
+            -> Deferred<Loaded<Network>>
+        {
+            let file = name.replacing(" ", with: "_") + ".safetensors"
+            return Deferred { try Self.load(name, folder.appending(path: file), make) }
         }
-        semanticTokenizer = try load(
-            "semantic tokenizer", folder.appending(path: "semantic_tokenizer.safetensors")
-        ) {
+        let tokenizer = part("semantic tokenizer") {
             try Tokenizer(configuration.semanticTokenizer, from: $0)
         }
-        semanticStage = try load("semantic stage", folder.appending(path: "semantic_stage.safetensors")) {
-            try SemanticStage(configuration.semanticStage, from: $0)
+        let semantic = part("semantic stage") { try SemanticStage(configuration.semanticStage, from: $0) }
+        let coarse = part("coarse stage") { try CoarseStage(configuration.coarseStage, from: $0) }
+        let fine = part("fine stage") { try FineStage(configuration.fineStage, from: $0) }
+        let detector = configuration.detector.map { section in
+            part("detector") { try Detector(section, from: $0) }
         }
-        coarseStage = try load("coarse stage", folder.appending(path: "coarse_stage.safetensors")) {
-            try CoarseStage(configuration.coarseStage, from: $0)
-        }
-        fineStage = try load("fine stage", folder.appending(path: "fine_stage.safetensors")) {
-            try FineStage(configuration.fineStage, from: $0)
-        }
-        detector = try configuration.detector.map { section in
-            try load("detector", folder.appending(path: "detector.safetensors")) {
-                try Detector(section, from: $0)
-            }
-        }
-        var notes: TokenNotes?
-        if configuration.reranking != nil || configuration.sustain != nil {
-            notes = try load("token notes", folder.appending(path: "token_notes.safetensors")) {
+        let usesNotes = configuration.reranking != nil || configuration.sustain != nil
+        let notes =
+            usesNotes
+            ? part("token notes") {
                 try TokenNotes(vocabulary: configuration.semanticStage.vocabulary, from: $0)
+            } : nil
+        let codec = Deferred {
+            try Self.load("codec", codecFolder.appending(path: "codec.safetensors")) {
+                try Codec(configuration: codecConfiguration, weights: $0)
             }
         }
-        reranking = notes.flatMap { notes in
+        // The others take less than any of these; the codec takes longest.
+        let heavy = [codec.make, coarse.make, semantic.make, tokenizer.make, fine.make]
+        pool.run(heavy.count) { heavy[$0]() }
+
+        parts = try [
+            tokenizer.value.part, semantic.value.part, coarse.value.part, fine.value.part,
+            detector?.value.part, notes?.value.part, codec.value.part,
+        ].compactMap { $0 }
+        semanticTokenizer = try tokenizer.value.network
+        semanticStage = try semantic.value.network
+        coarseStage = try coarse.value.network
+        fineStage = try fine.value.network
+        self.detector = try detector?.value.network
+        self.codec = try codec.value.network
+        let tokenNotes = try notes?.value.network
+        reranking = tokenNotes.flatMap { notes in
             configuration.reranking.map { Reranking(notes: notes, configuration: $0) }
         }
-        let tokenizer = semanticTokenizer.configuration
-        let tokenRate = Double(tokenizer.sampleRate) / Double(tokenizer.frameSamples)
-        sustain = notes.flatMap { notes in
+        let tokens = semanticTokenizer.configuration
+        let tokenRate = Double(tokens.sampleRate) / Double(tokens.frameSamples)
+        sustain = tokenNotes.flatMap { notes in
             configuration.sustain.map { Sustain(notes: notes, configuration: $0, tokenRate: tokenRate) }
         }
-        codec = try load("codec", codecFolder.appending(path: "codec.safetensors")) {
-            try Codec(configuration: codecConfiguration, weights: $0)
-        }
-        self.parts = parts
         try requireAgreement(path: folder.appending(path: "config.json").relativePath)
     }
 
-    /// Makes one part of the weights in `file` and adds its sizes to `parts`; throws `BundleError`.
-    static func load<Part>(
-        _ name: String, _ file: URL, _ parts: inout [BundleInformation.Part],
-        _ make: (WeightScope) throws -> Part
-    ) throws -> Part {
+    /// A network and what its part of the bundle consists of.
+    struct Loaded<Network> {
+        let network: Network
+        let part: BundleInformation.Part
+    }
+
+    /// Makes one part of the weights in `file`; throws `BundleError`.
+    static func load<Network>(
+        _ name: String, _ file: URL, _ make: (WeightScope) throws -> Network
+    ) throws -> Loaded<Network> {
         guard let bytes = try? file.resourceValues(forKeys: [.fileSizeKey]).fileSize else {
             throw BundleError.missing(path: file.relativePath)
         }
         do {
             let safetensors = try SafetensorsFile(path: file.path)
             let weights = WeightScope(safetensors)
-            let part = try make(weights)
+            let network = try make(weights)
             try weights.requireAllUsed()
             let parameters = safetensors.entries.filter { !$0.key.hasSuffix("_scale") }
                 .reduce(0) { $0 + $1.value.shape.reduce(1, *) }
-            parts.append(
-                BundleInformation.Part(
+            return Loaded(
+                network: network,
+                part: BundleInformation.Part(
                     name: name, file: file.lastPathComponent, parameters: parameters, bytes: bytes))
-            return part
         } catch {
             throw BundleError.weights(path: file.relativePath, reason: "\(error)")
         }

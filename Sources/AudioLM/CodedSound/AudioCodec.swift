@@ -19,10 +19,9 @@ public struct AudioCodec: Sendable {
         let configuration = try ConfigurationFile.read(
             CodecConfiguration.self, in: place, format: CodecConfiguration.currentFormat,
             modelType: CodecConfiguration.modelType)
-        var parts: [BundleInformation.Part] = []
-        network = try Networks.load("codec", place.appending(path: "codec.safetensors"), &parts) {
+        network = try Networks.load("codec", place.appending(path: "codec.safetensors")) {
             try Codec(configuration: configuration, weights: $0)
-        }
+        }.network
         identity = try CodecIdentity(of: place)
         pool = WorkerPool(threads: threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 8))
     }
