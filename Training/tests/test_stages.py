@@ -1,10 +1,11 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 
 from audiolm_training.code_geometry import projected, start_from_codebooks
-from audiolm_training.coarse_stage import CoarseStage, CoarseStageConfiguration, delay
+from audiolm_training.coarse_stage import CoarseStage, CoarseStageConfiguration, delay, drawn_spans
 from audiolm_training.fine_stage import FineStage, FineStageConfiguration
 from audiolm_training.semantic_stage import SemanticStage, SemanticStageConfiguration
 from audiolm_training.transformer import TransformerConfiguration, sliding_mask
@@ -51,6 +52,40 @@ def test_coarse_level_sees_lower_levels_of_its_frame(level):
     assert difference[:6, 0].max() == 0
     if level < 2:
         assert difference[6, level + 1] > 0
+
+
+def test_spans_have_their_share_and_length():
+    spans = drawn_spans(200, 500, share=0.3, length=20, generator=torch.Generator().manual_seed(1))
+    assert spans.float().mean() == pytest.approx(0.3, abs=0.03)
+    ends = (spans[:, :-1] & ~spans[:, 1:]).sum()
+    assert spans.sum() / ends == pytest.approx(20, rel=0.15)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_coarse_stage_learns_to_go_on_from_what_it_draws(share):
+    model = coarse_model()
+    model.configuration = replace(
+        model.configuration, level_weights=(1.0, 1.0, 1.0), conditioning_dropout=0.0, drawn_past=share, drawn_spans=4)
+    batch = {"acoustic": torch.randint(0, 8, (2, 10, 3)), "semantic": torch.randint(0, 6, (2, 5)),
+             "reference": torch.randint(0, 8, (2, 4, 3))}
+    loss = model.loss(batch, torch.Generator().manual_seed(2))
+    of_the_recording = model.negative_log_likelihood(batch).mean()
+    assert (abs(loss.item() - of_the_recording.item()) < 1e-5) == (share == 0)
+    loss.backward()
+    assert all(parameter.grad is not None for parameter in model.heads.parameters())
+
+
+def test_only_the_first_level_is_learned_where_the_past_is_drawn(monkeypatch):
+    model = coarse_model()
+    model.configuration = replace(
+        model.configuration, level_weights=(1.0, 1.0, 1.0), conditioning_dropout=0.0, drawn_past=0.5)
+    everywhere = lambda batch, frames, *_: torch.ones(batch, frames, dtype=torch.bool)  # noqa: E731
+    monkeypatch.setattr("audiolm_training.coarse_stage.drawn_spans", everywhere)
+    batch = {"acoustic": torch.randint(0, 8, (2, 10, 3)), "semantic": torch.randint(0, 6, (2, 5)),
+             "reference": torch.randint(0, 8, (2, 4, 3))}
+    model.loss(batch, torch.Generator()).backward()
+    assert model.heads[0].weight.grad.abs().sum() > 0
+    assert all(head.weight.grad.abs().sum() == 0 for head in model.heads[1:])
 
 
 def test_coarse_stage_looks_ahead_by_so_many_semantic_tokens():
