@@ -1,3 +1,4 @@
+import AudioLM
 import Foundation
 import NeuralLayers
 import SemanticTokenizer
@@ -9,10 +10,18 @@ struct BenchedBundle {
     let folder: String
     let configuration: Configuration
 
+    /// Throws `BundleError` where there is no bundle.
     init(folder: String) throws {
         self.folder = folder
-        configuration = try JSONDecoder().decode(
-            Configuration.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/config.json")))
+        let path = folder + "/config.json"
+        guard let json = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
+            throw BundleError.missing(path: path)
+        }
+        do {
+            configuration = try JSONDecoder().decode(Configuration.self, from: json)
+        } catch {
+            throw BundleError.configuration(path: path, reason: "\(error)")
+        }
     }
 
     var codecFolder: String { folder + "/" + configuration.codec }

@@ -16,6 +16,9 @@ from .transformer import RMSNorm, Transformer, TransformerConfiguration
 
 @dataclass(frozen=True)
 class CoarseStageConfiguration:
+    """Sizes of the stage, and how it is trained: of the past that it is shown, the share `drawn_past` is what it has drawn
+    itself, in `drawn_passes` passes, in spans of `drawn_spans` frames on average."""
+
     transformer: TransformerConfiguration
     levels: int = 4
     codes: int = 1024

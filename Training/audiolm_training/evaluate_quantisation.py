@@ -1,4 +1,5 @@
-"""Step `evaluate-quantisation`: what the bundle's 8-bit weights change of the stages, beside the trained 32-bit ones.
+"""Step `evaluate-quantisation`: what the bundle's 8-bit weights, and the 16 bits of what they are multiplied with, change
+of the stages, beside the trained 32-bit ones.
 
 Of held-out crops: bits per token of both, and how often both find the same token likeliest, given the same past.
 """
@@ -8,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from . import tables
+from .fixed_point import rounded_inputs
 from .stage_settings import KINDS, load_exported, load_trained, read_settings, token_folder
 from .token_data import batch_of, consecutive_crops, load_pieces
 
@@ -30,7 +33,8 @@ def run(args: argparse.Namespace) -> None:
         models = load_trained(settings, args.runs, device), load_exported(settings, args.bundle, device)
         pieces = load_pieces(token_folder(args.runs, settings), args.split, settings.token_kinds)
         crops = consecutive_crops(pieces, settings.crop_frames, CROPS, settings.reference_frames)
-        result[stage] = compare(stage, *models, crops)
+        with rounded_inputs(models[1], load_file(args.bundle / f"{stage}.safetensors")):
+            result[stage] = compare(stage, *models, crops)
     tables.write_result(args.runs, "quantisation", result)
     print(tables.quantisation_rows(result))
 
