@@ -6,12 +6,10 @@ import shutil
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 
 from . import labelled_windows
 from .bundle import merge_config, merge_golden, write_checksums
 from .fit_kmeans import TokensConfiguration
-from .fixed_point import rounded_inputs
 from .semantic_tokenizer import SemanticTokenizer
 
 GOLDEN_FRAMES = 75  # 3 s
@@ -30,8 +28,7 @@ def run(args: argparse.Namespace) -> None:
     merge_config(args.bundle, {"semantic_tokenizer": json.loads((folder / "semantic_tokenizer.json").read_text())})
     tokenizer = SemanticTokenizer.load(folder)
     sound = labelled_windows.draw(args.runs / "data" / c.data, None, "test", 1, GOLDEN_FRAMES, seed=3)[0].sound
-    with rounded_inputs(tokenizer, load_file(folder / "semantic_tokenizer.safetensors")):
-        activations = tokenizer.activations(tokenizer.front_end(sound[None]))[0]
-        golden = {"samples": sound, "activations": activations, "tokens": tokenizer.tokenize(sound).int()}
+    activations = tokenizer.activations(tokenizer.front_end(sound[None]))[0]
+    golden = {"samples": sound, "activations": activations, "tokens": tokenizer.tokenize(sound).int()}
     merge_golden(args.bundle, "semantic_tokenizer", golden)
     write_checksums(args.bundle)

@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 from . import weight_file
 from .bundle import merge_config, merge_golden, write_checksums
-from .fixed_point import rounded_inputs
 from .stage_settings import KINDS, load_trained, read_settings, token_folder
 from .token_data import batch_of, load_pieces
 
@@ -48,8 +47,7 @@ def export(model: nn.Module, stage: str, batch: dict[str, Tensor], bundle: Path,
     model.load_state_dict(weight_file.decode(stored))
     weight_file.write(bundle / f"{stage}.safetensors", stored)
     merge_config(bundle, {stage: model.configuration.exported()})
-    with rounded_inputs(model, stored):
-        merge_golden(bundle, stage, golden(model, stage, batch))
+    merge_golden(bundle, stage, golden(model, stage, batch))
 
 
 @torch.no_grad()

@@ -1,4 +1,4 @@
-"""What the Swift kernels do to the inputs of matrices of bytes: golden tensors are computed with it."""
+"""What the Swift kernels do to the inputs of matrices of bytes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
