@@ -4,6 +4,8 @@ import Tensors
 struct BeamSearch {
     /// What each path leaves over: `[frames · paths, dimension]`, each frame's best path first.
     private(set) var residuals: Tensor
+    /// The squared lengths of these.
+    private var energies: [Float]
     /// For each level the steps of all paths, frame by frame.
     private var steps: [[Step]] = []
     /// Paths of a frame.
@@ -13,8 +15,13 @@ struct BeamSearch {
 
     /// - Parameter targets: what the paths are to add up to, `[frames, dimension]`.
     init(_ targets: Tensor, beams: Int) {
+        let rows = targets.rows
         residuals = targets
-        frames = targets.rows
+        frames = rows
+        let silence = [Float](repeating: 0, count: targets.columns)
+        energies = targets.withPointer { targets in
+            (0..<rows).map { Distances.squared(targets + $0 * silence.count, silence, silence.count) }
+        }
         self.beams = beams
     }
 
@@ -52,9 +59,10 @@ struct BeamSearch {
                         let residuals = residuals + frame * paths * dimension
                         let best = choice.best(
                             of: scores + frame * paths * codes, codes: codes,
-                            energies: (0..<paths).map { squaredLength(residuals + $0 * dimension, dimension) }
-                        ) {
-                            squaredDistance(residuals + $0 * dimension, codebook + $1 * dimension, dimension)
+                            energies: energies[frame * paths..<(frame + 1) * paths]
+                        ) { path, code in
+                            Distances.squared(
+                                residuals + path * dimension, codebook + code * dimension, dimension)
                         }
                         for step in best {
                             let from = residuals + step.origin * dimension
@@ -68,32 +76,8 @@ struct BeamSearch {
             }
         }
         residuals = next
+        energies = chosen.map(\.error)
         paths = kept
         steps.append(chosen)
-    }
-
-    /// The sum of squares, in sixteen partial sums.
-    private func squaredLength(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
-        var sums = SIMD16<Float>.zero
-        let whole = count / 16 * 16
-        for start in stride(from: 0, to: whole, by: 16) {
-            let values = UnsafeRawPointer(x + start).loadUnaligned(as: SIMD16<Float>.self)
-            sums += values * values
-        }
-        return (whole..<count).reduce(sums.sum()) { $0 + x[$1] * x[$1] }
-    }
-
-    /// The same of a difference.
-    private func squaredDistance(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> Float
-    {
-        var sums = SIMD16<Float>.zero
-        let whole = count / 16 * 16
-        for start in stride(from: 0, to: whole, by: 16) {
-            let difference =
-                UnsafeRawPointer(x + start).loadUnaligned(as: SIMD16<Float>.self)
-                - UnsafeRawPointer(y + start).loadUnaligned(as: SIMD16<Float>.self)
-            sums += difference * difference
-        }
-        return (whole..<count).reduce(sums.sum()) { $0 + (x[$1] - y[$1]) * (x[$1] - y[$1]) }
     }
 }

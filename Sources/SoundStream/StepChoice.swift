@@ -34,14 +34,14 @@ struct StepChoice {
     ///   - energies: the paths' squared lengths.
     ///   - error: the squared length that a step leaves over, by origin and code.
     mutating func best(
-        of bounds: UnsafePointer<Float>, codes: Int, energies: [Float], error: (Int, Int) -> Float
+        of bounds: UnsafePointer<Float>, codes: Int, energies: ArraySlice<Float>, error: (Int, Int) -> Float
     ) -> [Step] {
         let blocks = codes / BlockMaxima.size
         let groups = blocks * BlockMaxima.lanes
         if maxima.count < energies.count * groups {
             maxima = [Float](repeating: 0, count: energies.count * groups)
         }
-        for origin in energies.indices {
+        for origin in 0..<energies.count {
             maxima.withUnsafeMutableBufferPointer { maxima in
                 guard let maxima = maxima.baseAddress else { return }
                 BlockMaxima.find(bounds + origin * codes, count: codes, into: maxima + origin * groups)
@@ -85,7 +85,8 @@ struct StepChoice {
     /// An error that none of the steps to keep exceeds: as many others, the most promising of their groups, have one of at
     /// most that.
     private mutating func enough(
-        _ bounds: UnsafePointer<Float>, codes: Int, groups: Int, energies: [Float], error: (Int, Int) -> Float
+        _ bounds: UnsafePointer<Float>, codes: Int, groups: Int, energies: ArraySlice<Float>,
+        error: (Int, Int) -> Float
     ) -> Float {
         guard energies.count * groups >= kept.count else { return .infinity }
         for place in kept.indices { kept[place] = Self.none }

@@ -32,6 +32,7 @@ import Testing
         compare("sigmoid") { $0.sigmoid($1, rows * n) }
         compare("silu product") { $0.multiply_silu($1, gate, rows * n) }
         #expect(a.argmax(x, rows * n) == b.argmax(x, rows * n))
+        #expect(a.squared_distance(x, weight, n) == b.squared_distance(x, weight, n))
         let heads = 2
         let half = n
         let wide = random.normals(rows * heads * 2 * half)

@@ -16,6 +16,20 @@ ALWAYS_INLINE float dot_of(const float *a, const float *b, size_t n) {
     return fold(sum);
 }
 
+static float squared_distance(const float *x, const float *y, size_t n) {
+    f32x16 sum = splat(0);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        const f32x16 difference = load(x + i) - load(y + i);
+        sum = fma16(difference, difference, sum);
+    }
+    if (i < n) {
+        const f32x16 difference = load_part(x + i, n - i) - load_part(y + i, n - i);
+        sum = fma16(difference, difference, sum);
+    }
+    return fold(sum);
+}
+
 /* Folds four vectors at once, each in the order of fold(). */
 ALWAYS_INLINE f32x4 fold_four(f32x16 a, f32x16 b, f32x16 c, f32x16 d) {
 #define HALVES(v, w, ...) __builtin_shufflevector(v, w, __VA_ARGS__)

@@ -27,5 +27,6 @@ const audiolm_kernels TABLE = {
     .sigmoid = sigmoid,
     .multiply_silu = multiply_silu,
     .argmax = argmax,
+    .squared_distance = squared_distance,
     .block_maxima = block_maxima,
 };

@@ -197,6 +197,8 @@ typedef struct {
     /* Index of the largest of n > 0 values, the first of equals: the nearest code, given the values
      * dot(x, code) - |code|^2 / 2. */
     size_t (*_Nonnull argmax)(const float *_Nonnull x, size_t n);
+    /* The sum of (x[i] - y[i])^2. */
+    float (*_Nonnull squared_distance)(const float *_Nonnull x, const float *_Nonnull y, size_t n);
     /* The greatest of every sixteen in blocks of 256: maxima[16 b + lane] of x[256 b + 16 i + lane] over i. */
     void (*_Nonnull block_maxima)(const float *_Nonnull x, size_t blocks, float *_Nonnull maxima);
 } audiolm_kernels;

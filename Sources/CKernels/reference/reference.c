@@ -238,6 +238,15 @@ static void multiply_silu(float *x, const float *gate, size_t n) {
     for (size_t i = 0; i < n; ++i) x[i] = x[i] * (gate[i] * ref_sigmoid(gate[i]));
 }
 
+static float squared_distance(const float *x, const float *y, size_t n) {
+    float lanes[AUDIOLM_LANES] = {0};
+    for (size_t i = 0; i < n; ++i) {
+        const float difference = x[i] - y[i];
+        lanes[i % AUDIOLM_LANES] = fmaf(difference, difference, lanes[i % AUDIOLM_LANES]);
+    }
+    return ref_fold(lanes);
+}
+
 static void block_maxima(const float *x, size_t blocks, float *maxima) {
     for (size_t i = 0; i < blocks * AUDIOLM_LANES; ++i) {
         const float *block = x + i / AUDIOLM_LANES * AUDIOLM_LANES * AUDIOLM_LANES + i % AUDIOLM_LANES;
@@ -280,5 +289,6 @@ const audiolm_kernels audiolm_kernels_ref = {
     .sigmoid = sigmoid,
     .multiply_silu = multiply_silu,
     .argmax = argmax,
+    .squared_distance = squared_distance,
     .block_maxima = block_maxima,
 };
