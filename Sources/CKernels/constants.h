@@ -53,7 +53,7 @@
 /* The greatest half-precision float. */
 #define HALF_TOP 65504.0f
 
-/* Fixed point: the greatest number, and the magnitude below which a row counts as silent. */
+/* Fixed point: the greatest number of 16 bits and of seven, and the magnitude below which a row counts as silent. */
 #define FIXED_TOP 32767.0f
 #define SEVEN_BITS_TOP 63.0f
 #define FIXED_SILENCE 1e-30f

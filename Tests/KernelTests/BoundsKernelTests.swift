@@ -52,6 +52,7 @@ import Testing
     func boundsEqualTheReference(variant: KernelVariant, rows: Int) {
         for (count, outputs) in [(1, 1), (64, 64), (65, 70), (128, 300)] {
             let matrix = Matrix(count: count, outputs: outputs, seed: UInt64(rows))
+            defer { matrix.panels.deallocate() }
             var random = SeededGenerator(seed: 5)
             let x = rounded(
                 KernelVariant.reference, random.normals(rows * count), rows: rows, count: count)

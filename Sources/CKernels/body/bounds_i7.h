@@ -30,11 +30,7 @@ ALWAYS_INLINE void bound_i7(const audiolm_bounds_i7 *g, size_t row, size_t outpu
     f32x16 y = sum * splat(g->x_scale[row]) * load(g->scale + output) + load(g->bias + output);
     y = fma16(splat(g->x_lost[row]), load(g->length + output), y);
     y = fma16(splat(g->x_kept[row]), load(g->lost + output), y);
-    float *target = g->y + row * g->y_stride + output;
-    if (output + LANES <= g->outputs)
-        store(target, y);
-    else
-        store_part(target, y, g->outputs - output);
+    store_up_to(g->y + row * g->y_stride + output, y, g->outputs - output);
 }
 
 /* R rows by P times sixteen outputs of a panel, from `first` on. */

@@ -48,11 +48,7 @@ ALWAYS_INLINE void finish(const audiolm_gemm *g, size_t row, size_t panel, f32x1
     const size_t output = panel * LANES;
     if (g->scale) sum = sum * load(g->scale + output);
     if (g->bias) sum = sum + load(g->bias + output);
-    float *y = g->y + row * g->y_stride + output;
-    if (output + LANES <= g->outputs)
-        store(y, sum);
-    else
-        store_part(y, sum, g->outputs - output);
+    store_up_to(g->y + row * g->y_stride + output, sum, g->outputs - output);
 }
 
 DEFINE_GEMM(f32, float)

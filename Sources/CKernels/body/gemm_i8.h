@@ -31,11 +31,7 @@ ALWAYS_INLINE void finish_i8(const audiolm_gemm_i8 *g, size_t row, size_t output
     const f32x16 sum = fma16(splat(65536), __builtin_convertvector(t.upper, f32x16), __builtin_convertvector(t.lower, f32x16));
     f32x16 y = sum * splat(g->x_scale[row]) * load(g->scale + output);
     if (g->bias) y = y + load(g->bias + output);
-    float *target = g->y + row * g->y_stride + output;
-    if (output + LANES <= g->outputs)
-        store(target, y);
-    else
-        store_part(target, y, g->outputs - output);
+    store_up_to(g->y + row * g->y_stride + output, y, g->outputs - output);
 }
 
 /* R rows by P times sixteen outputs of a panel, from `first` on. To `fetch` is to ask for weights that come later: of the

@@ -47,6 +47,14 @@ ALWAYS_INLINE f32x16 load_part(const float *p, size_t n) {
 
 ALWAYS_INLINE void store_part(float *p, f32x16 v, size_t n) { memcpy(p, &v, n * sizeof *p); }
 
+/* As many of the sixteen lanes as n says at most. */
+ALWAYS_INLINE void store_up_to(float *p, f32x16 v, size_t n) {
+    if (n >= LANES)
+        store(p, v);
+    else
+        store_part(p, v, n);
+}
+
 ALWAYS_INLINE f32x16 widen_f32(const float *p) { return load(p); }
 
 ALWAYS_INLINE f32x16 widen_bf16(const uint16_t *p) {
