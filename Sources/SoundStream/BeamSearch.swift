@@ -45,27 +45,23 @@ struct BeamSearch {
     ///   - codebook: the level's vectors, `[codes, dimension]`.
     mutating func extend(bounding scorer: BoundingMatrix, codebook: UnsafePointer<Float>, on pool: WorkerPool)
     {
-        let scores = scorer.bounds(residuals, on: pool)
-        let (dimension, codes) = (residuals.columns, scores.columns)
+        let bounds = scorer.bounds(residuals, on: pool)
+        let (dimension, codes) = (residuals.columns, bounds.values.columns)
         let kept = min(beams, paths * codes)
+        var choice = StepChoice(keeping: kept, ofPaths: paths, codes: codes)
         var chosen: [Step] = []
         chosen.reserveCapacity(frames * kept)
         var next = Tensor(uninitialized: [frames * kept, dimension])
         next.withMutablePointer { next in
             residuals.withPointer { residuals in
-                scores.withPointer { scores in
-                    var choice = StepChoice(keeping: kept)
-                    for frame in 0..<frames {
-                        let residuals = residuals + frame * paths * dimension
+                energies.withUnsafeBufferPointer { energies in
+                    guard let energies = energies.baseAddress else { return }
+                    for first in stride(from: 0, to: frames * paths, by: paths) {
                         let best = choice.best(
-                            of: scores + frame * paths * codes, codes: codes,
-                            energies: energies[frame * paths..<(frame + 1) * paths]
-                        ) { path, code in
-                            Distances.squared(
-                                residuals + path * dimension, codebook + code * dimension, dimension)
-                        }
+                            residuals: residuals + first * dimension, energies: energies + first,
+                            codebook: codebook, dimension: dimension, bounds: bounds, from: first)
                         for step in best {
-                            let from = residuals + step.origin * dimension
+                            let from = residuals + (first + step.origin) * dimension
                             let vector = codebook + step.code * dimension
                             let target = next + chosen.count * dimension
                             for i in 0..<dimension { target[i] = from[i] - vector[i] }

@@ -62,6 +62,22 @@ import Testing
         }
     }
 
+    @Test func maximaAreTheGreatestOfFour() {
+        let matrix = Matrix(count: 20, outputs: 70, seed: 3)
+        defer { matrix.panels.deallocate() }
+        var random = SeededGenerator(seed: 6)
+        let x = rounded(KernelVariant.reference, random.normals(2 * 20), rows: 2, count: 20)
+        let all = bounds(KernelVariant.reference, x, matrix)
+        for row in 0..<2 {
+            for group in 0..<32 {
+                let first = group / 16 * 64 + group % 16
+                let four = stride(from: first, to: first + 64, by: 16).filter { $0 < 70 }
+                    .map { all[row * 70 + $0] }
+                #expect(all[2 * 70 + row * 32 + group] == four.max() ?? -.infinity)
+            }
+        }
+    }
+
     /// Weights of the greatest magnitude that is allowed, packed, with numbers of all kinds for each output.
     private struct Matrix {
         let inner: Int
@@ -91,9 +107,10 @@ import Testing
         }
     }
 
+    /// Bounds and, behind them, their maxima.
     private func bounds(_ kernels: audiolm_kernels, _ x: Rounded, _ matrix: Matrix) -> [Float] {
         let rows = x.scale.count
-        var y = [Float](repeating: -1, count: rows * matrix.outputs)
+        var y = [Float](repeating: -1, count: rows * (matrix.outputs + matrix.sums.count / 4))
         let pointers = matrix.values.map { values in
             let memory = UnsafeMutablePointer<Float>.allocate(capacity: values.count)
             memory.initialize(from: values, count: values.count)
@@ -112,7 +129,8 @@ import Testing
                                     panels: UnsafePointer(matrix.panels.baseAddress!),
                                     sums: sums.baseAddress!, scale: pointers[0], bias: pointers[1],
                                     length: pointers[2], lost: pointers[3], y: y.baseAddress!,
-                                    y_stride: matrix.outputs, inner: matrix.inner, outputs: matrix.outputs)
+                                    y_stride: matrix.outputs, maxima: y.baseAddress! + rows * matrix.outputs,
+                                    inner: matrix.inner, outputs: matrix.outputs)
                                 kernels.bounds_i7(
                                     &task,
                                     audiolm_tile(

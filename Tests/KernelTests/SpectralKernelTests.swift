@@ -76,18 +76,6 @@ import Testing
         expectIdentical(rotated(x, a).sines, rotated(x, b).sines)
     }
 
-    @Test(arguments: KernelVariant.available)
-    func blockMaximaAreTheGreatest(variant: KernelVariant) {
-        var random = SeededGenerator(seed: 5)
-        let x = random.normals(512 + 3)
-        var maxima = [Float](repeating: 0, count: 32)
-        variant.kernels.block_maxima(x, 2, &maxima)
-        for (index, maximum) in maxima.enumerated() {
-            let first = index / 16 * 256 + index % 16
-            #expect(maximum == stride(from: first, to: first + 256, by: 16).map { x[$0] }.max())
-        }
-    }
-
     @Test func referenceFunctionsAreRight() {
         let kernels = KernelVariant.reference
         let x = stride(from: Float(-12), through: 12, by: 0.01).map { $0 }

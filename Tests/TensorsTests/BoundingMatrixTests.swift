@@ -12,7 +12,7 @@ import Testing
         x.withMutablePointer { x in
             for input in 0..<inputs { (x[input], x[inputs + input]) = (0, input == 0 ? 100 : 0.01) }
         }
-        let bounds = BoundingMatrix(weights, bias: bias).bounds(x, on: WorkerPool(threads: 1))
+        let bounds = BoundingMatrix(weights, bias: bias).bounds(x, on: WorkerPool(threads: 1)).values
         #expect(bounds.shape == [9, outputs])
         func length(_ row: [Float]) -> Double { row.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot() }
         for row in 0..<9 {

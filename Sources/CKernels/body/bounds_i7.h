@@ -24,34 +24,56 @@ static void seven_bits(const audiolm_seven_bits *s, size_t begin, size_t end) {
     }
 }
 
-/* Stores the bounds of sixteen outputs of a row. */
-ALWAYS_INLINE void bound_i7(const audiolm_bounds_i7 *g, size_t row, size_t output, i32x16 sums) {
-    const f32x16 sum = __builtin_convertvector(sums - *(const i32x16_unaligned *)(g->sums + output) * 64, f32x16);
-    f32x16 y = sum * splat(g->x_scale[row]) * load(g->scale + output) + load(g->bias + output);
-    y = fma16(splat(g->x_lost[row]), load(g->length + output), y);
-    y = fma16(splat(g->x_kept[row]), load(g->lost + output), y);
-    store_up_to(g->y + row * g->y_stride + output, y, g->outputs - output);
-}
-
 /* R rows by P times sixteen outputs of a panel, from `first` on. */
 ALWAYS_INLINE void tile_i7(const int R, const int P, const audiolm_bounds_i7 *g, size_t row, size_t panel, size_t first) {
     const size_t inner = g->inner;
     const int8_t *w = g->panels + panel * inner * AUDIOLM_PANEL_I8 + first * 4;
     const uint8_t *x = g->x + row * inner;
-    i32x16 sums[4][4] = {0};
+    i32x16 sums[4][4];
+    _Pragma("unroll") for (int p = 0; p < P; ++p) {
+        const i32x16 raised = *(const i32x16_unaligned *)(g->sums + panel * AUDIOLM_PANEL_I8 + first + (size_t)p * LANES) * -64;
+        _Pragma("unroll") for (int r = 0; r < R; ++r) sums[r][p] = raised;
+    }
     for (size_t i = 0; i < inner; i += 8, w += 8 * AUDIOLM_PANEL_I8)
         _Pragma("unroll") for (int r = 0; r < R; ++r)
             _Pragma("unroll") for (int p = 0; p < P; ++p)
                 sums[r][p] = add_eight_i7(sums[r][p], w + p * 4 * LANES, x + (size_t)r * inner + i);
-    _Pragma("unroll") for (int r = 0; r < R; ++r)
-        _Pragma("unroll") for (int p = 0; p < P; ++p) {
-            const size_t output = panel * AUDIOLM_PANEL_I8 + first + (size_t)p * LANES;
-            if (output < g->outputs) bound_i7(g, row + (size_t)r, output, sums[r][p]);
+    _Pragma("unroll") for (int p = 0; p < P; ++p) {
+        const size_t output = panel * AUDIOLM_PANEL_I8 + first + (size_t)p * LANES;
+        if (output >= g->outputs) continue;
+        const f32x16 scale = load(g->scale + output), bias = load(g->bias + output);
+        const f32x16 length = load(g->length + output), lost = load(g->lost + output);
+        _Pragma("unroll") for (int r = 0; r < R; ++r) {
+            const size_t at = row + (size_t)r;
+            const f32x16 sum = __builtin_convertvector(sums[r][p], f32x16);
+            f32x16 y = fma16(sum, splat(g->x_scale[at]) * scale, bias);
+            y = fma16(splat(g->x_lost[at]), length, y);
+            y = fma16(splat(g->x_kept[at]), lost, y);
+            store_up_to(g->y + at * g->y_stride + output, y, g->outputs - output);
         }
+    }
+}
+
+/* The greatest of every four of a row's bounds in a panel. */
+ALWAYS_INLINE void maxima_i7(const audiolm_bounds_i7 *g, size_t row, size_t panel) {
+    const size_t panels = (g->outputs + AUDIOLM_PANEL_I8 - 1) / AUDIOLM_PANEL_I8;
+    const size_t left = g->outputs - panel * AUDIOLM_PANEL_I8;
+    const float *y = g->y + row * g->y_stride + panel * AUDIOLM_PANEL_I8;
+    f32x16 top = splat(-INFINITY);
+    for (size_t i = 0; i < AUDIOLM_PANEL_I8 && i < left; i += LANES) {
+        f32x16 bounds = splat(-INFINITY);
+        if (left - i >= LANES)
+            bounds = load(y + i);
+        else
+            memcpy(&bounds, y + i, (left - i) * sizeof *y);
+        top = __builtin_elementwise_max(top, bounds);
+    }
+    store(g->maxima + (row * panels + panel) * LANES, top);
 }
 
 ALWAYS_INLINE void band_i7(const int R, const int P, const audiolm_bounds_i7 *g, size_t row, size_t panel) {
     for (size_t first = 0; first < AUDIOLM_PANEL_I8; first += (size_t)P * LANES) tile_i7(R, P, g, row, panel, first);
+    for (int r = 0; r < R; ++r) maxima_i7(g, row + (size_t)r, panel);
 }
 
 static void bounds_i7(const audiolm_bounds_i7 *g, audiolm_tile t) {

@@ -75,14 +75,6 @@ ALWAYS_INLINE float exponentials(float *x, size_t n) {
     return sum_of(x, n);
 }
 
-static void block_maxima(const float *x, size_t blocks, float *maxima) {
-    for (size_t b = 0; b < blocks; ++b, x += LANES * LANES, maxima += LANES) {
-        f32x16 top = load(x);
-        for (size_t i = 1; i < LANES; ++i) top = __builtin_elementwise_max(top, load(x + i * LANES));
-        store(maxima, top);
-    }
-}
-
 static size_t argmax(const float *x, size_t n) {
     const float best = max_of(x, n);
     for (size_t i = 0; i < n; ++i)

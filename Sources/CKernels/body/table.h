@@ -28,5 +28,5 @@ const audiolm_kernels TABLE = {
     .multiply_silu = multiply_silu,
     .argmax = argmax,
     .squared_distance = squared_distance,
-    .block_maxima = block_maxima,
+    .nearest_steps = nearest_steps,
 };

@@ -61,7 +61,9 @@ typedef struct {
 
 /* y[r, n] = scale[n] * x_scale[r] * sum_k x[r, k] * W[n, k] + bias[n] + x_lost[r] * length[n] + x_kept[r] * lost[n] for rows
  * of seven bits. W is packed as below, its magnitudes 64 at most. Where length and lost are those of the exact weights and
- * of what their rounding took, this is no less than the exact product plus bias (Cauchy and Schwarz). */
+ * of what their rounding took, this is no less than the exact product plus bias (Cauchy and Schwarz).
+ * maxima, [rows][ceil(outputs / 64)][16], are the greatest of each panel's y[r, n], y[r, n + 16], y[r, n + 32] and
+ * y[r, n + 48]. */
 typedef struct {
     const uint8_t *_Nonnull x;
     const float *_Nonnull x_scale;
@@ -75,6 +77,7 @@ typedef struct {
     const float *_Nonnull lost;
     float *_Nonnull y;
     size_t y_stride;
+    float *_Nonnull maxima;
     size_t inner;
     size_t outputs;
 } audiolm_bounds_i7;
@@ -146,6 +149,27 @@ typedef struct {
     size_t frames, channels, taps, dilation;
 } audiolm_depthwise;
 
+/* A step of a beam search: the squared length of what it leaves over, the path that it goes on from, and its code. */
+typedef struct {
+    float error;
+    uint32_t origin, code;
+} audiolm_step;
+
+/* The steps of several paths that leave least over, least first and of equal ones the earlier path and code; where there
+ * are fewer than `kept`, steps of infinite error at the end. residuals, [paths][dimension], is what each path leaves over,
+ * energies its squared length; codebook is [codes][dimension]; bounds, [paths][codes], are no less than residual . code -
+ * |code|^2 / 2, half of what a step takes off; maxima are as audiolm_bounds_i7 has them. steps has room for `kept`, 1 or
+ * more. */
+typedef struct {
+    const float *_Nonnull bounds;
+    const float *_Nonnull maxima;
+    const float *_Nonnull energies;
+    const float *_Nonnull residuals;
+    const float *_Nonnull codebook;
+    size_t paths, codes, dimension, kept;
+    audiolm_step *_Nonnull steps;
+} audiolm_step_choice;
+
 /* One implementation of every kernel. */
 typedef struct {
     const char *_Nonnull name;
@@ -199,8 +223,7 @@ typedef struct {
     size_t (*_Nonnull argmax)(const float *_Nonnull x, size_t n);
     /* The sum of (x[i] - y[i])^2. */
     float (*_Nonnull squared_distance)(const float *_Nonnull x, const float *_Nonnull y, size_t n);
-    /* The greatest of every sixteen in blocks of 256: maxima[16 b + lane] of x[256 b + 16 i + lane] over i. */
-    void (*_Nonnull block_maxima)(const float *_Nonnull x, size_t blocks, float *_Nonnull maxima);
+    void (*_Nonnull nearest_steps)(const audiolm_step_choice *_Nonnull);
 } audiolm_kernels;
 
 typedef enum {

@@ -61,9 +61,15 @@ static void bounds_i7(const audiolm_bounds_i7 *g, audiolm_tile tile) {
             const int8_t *w = g->panels + panel * g->inner * AUDIOLM_PANEL_I8 + column * 4;
             int32_t sum = 0;
             for (size_t i = 0; i < g->inner; ++i) sum += (x[i] - 64) * w[i / 4 * 4 * AUDIOLM_PANEL_I8 + i % 4];
-            float y = (float)sum * g->x_scale[row] * g->scale[output] + g->bias[output];
+            float y = fmaf((float)sum, g->x_scale[row] * g->scale[output], g->bias[output]);
             y = fmaf(g->x_lost[row], g->length[output], y);
-            g->y[row * g->y_stride + output] = fmaf(g->x_kept[row], g->lost[output], y);
+            y = fmaf(g->x_kept[row], g->lost[output], y);
+            g->y[row * g->y_stride + output] = y;
+            const size_t panels = (g->outputs + AUDIOLM_PANEL_I8 - 1) / AUDIOLM_PANEL_I8;
+            float *maxima = g->maxima + (row * panels + panel) * AUDIOLM_LANES;
+            if (column == 0)
+                for (size_t i = 0; i < AUDIOLM_LANES; ++i) maxima[i] = -INFINITY;
+            maxima[column % AUDIOLM_LANES] = fmaxf(maxima[column % AUDIOLM_LANES], y);
         }
     }
 }
@@ -247,12 +253,24 @@ static float squared_distance(const float *x, const float *y, size_t n) {
     return ref_fold(lanes);
 }
 
-static void block_maxima(const float *x, size_t blocks, float *maxima) {
-    for (size_t i = 0; i < blocks * AUDIOLM_LANES; ++i) {
-        const float *block = x + i / AUDIOLM_LANES * AUDIOLM_LANES * AUDIOLM_LANES + i % AUDIOLM_LANES;
-        maxima[i] = block[0];
-        for (size_t k = 1; k < AUDIOLM_LANES; ++k) maxima[i] = fmaxf(maxima[i], block[k * AUDIOLM_LANES]);
-    }
+static int precedes(audiolm_step a, audiolm_step b) {
+    if (a.error != b.error) return a.error < b.error;
+    return a.origin != b.origin ? a.origin < b.origin : a.code < b.code;
+}
+
+/* Looks at all steps, whatever their bounds. */
+static void nearest_steps(const audiolm_step_choice *c) {
+    for (size_t i = 0; i < c->kept; ++i) c->steps[i] = (audiolm_step){INFINITY, 0, 0};
+    for (uint32_t origin = 0; origin < c->paths; ++origin)
+        for (uint32_t code = 0; code < c->codes; ++code) {
+            const float error = squared_distance(
+                c->residuals + origin * c->dimension, c->codebook + code * c->dimension, c->dimension);
+            const audiolm_step step = {error, origin, code};
+            for (size_t place = c->kept; place > 0 && precedes(step, c->steps[place - 1]); --place) {
+                if (place < c->kept) c->steps[place] = c->steps[place - 1];
+                c->steps[place - 1] = step;
+            }
+        }
 }
 
 static size_t argmax(const float *x, size_t n) {
@@ -290,5 +308,5 @@ const audiolm_kernels audiolm_kernels_ref = {
     .multiply_silu = multiply_silu,
     .argmax = argmax,
     .squared_distance = squared_distance,
-    .block_maxima = block_maxima,
+    .nearest_steps = nearest_steps,
 };

@@ -36,10 +36,20 @@ package struct BoundingMatrix: Sendable {
         }
     }
 
-    /// Upper bounds of x · Wᵀ + bias: `[rows, inputs]` → `[rows, outputs]`.
-    package func bounds(_ x: Tensor, on pool: WorkerPool) -> Tensor {
+    /// Upper bounds of products.
+    package struct Bounds {
+        /// `[rows, outputs]`.
+        package fileprivate(set) var values: Tensor
+        /// The greatest of every four, `[rows, 16 · ⌈outputs / 64⌉]`: of outputs n, n + 16, n + 32 and n + 48 of each 64.
+        package fileprivate(set) var maxima: Tensor
+    }
+
+    /// Upper bounds of x · Wᵀ + bias for x `[rows, inputs]`.
+    package func bounds(_ x: Tensor, on pool: WorkerPool) -> Bounds {
         precondition(x.columns == matrix.inputs, "input \(x.shape) for a matrix of \(matrix.inputs) inputs")
-        var y = Tensor(uninitialized: [x.rows, matrix.outputs])
+        var y = Bounds(
+            values: Tensor(uninitialized: [x.rows, matrix.outputs]),
+            maxima: Tensor(uninitialized: [x.rows, matrix.panelCount * Int(AUDIOLM_LANES)]))
         let scaleCount = (x.rows + 15) / 16 * 16
         pool.scratch.with(byteCount: 12 * scaleCount + x.rows * matrix.paddedInputs) { memory in
             let scale = memory.assumingMemoryBound(to: Float.self)
@@ -58,22 +68,25 @@ package struct BoundingMatrix: Sendable {
 
     private func multiply(
         _ rounded: UnsafePointer<UInt8>, scale xScale: UnsafePointer<Float>, kept xKept: UnsafePointer<Float>,
-        lost xLost: UnsafePointer<Float>, into y: inout Tensor
+        lost xLost: UnsafePointer<Float>, into y: inout Bounds
     ) {
-        let (storage, rows) = (matrix.storage, y.rows)
+        let (storage, rows) = (matrix.storage, y.values.rows)
         guard let sums = storage.sums, let scale = storage.scale, let bias = storage.bias else { return }
-        y.withMutablePointer { y in
-            lengths.withPointer { lengths in
-                lost.withPointer { lost in
-                    var task = audiolm_bounds_i7(
-                        x: rounded, x_scale: xScale, x_kept: xKept, x_lost: xLost,
-                        panels: UnsafePointer(storage.pointer.assumingMemoryBound(to: Int8.self)), sums: sums,
-                        scale: scale, bias: bias, length: lengths, lost: lost, y: y, y_stride: matrix.outputs,
-                        inner: matrix.paddedInputs, outputs: matrix.outputs)
-                    kernels.pointee.bounds_i7(
-                        &task,
-                        audiolm_tile(
-                            row_begin: 0, row_end: rows, panel_begin: 0, panel_end: matrix.panelCount))
+        y.values.withMutablePointer { values in
+            y.maxima.withMutablePointer { maxima in
+                lengths.withPointer { lengths in
+                    lost.withPointer { lost in
+                        var task = audiolm_bounds_i7(
+                            x: rounded, x_scale: xScale, x_kept: xKept, x_lost: xLost,
+                            panels: UnsafePointer(storage.pointer.assumingMemoryBound(to: Int8.self)),
+                            sums: sums, scale: scale, bias: bias, length: lengths, lost: lost, y: values,
+                            y_stride: matrix.outputs, maxima: maxima, inner: matrix.paddedInputs,
+                            outputs: matrix.outputs)
+                        kernels.pointee.bounds_i7(
+                            &task,
+                            audiolm_tile(
+                                row_begin: 0, row_end: rows, panel_begin: 0, panel_end: matrix.panelCount))
+                    }
                 }
             }
         }
