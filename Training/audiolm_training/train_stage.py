@@ -31,13 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=float, help="time budget, all resumed runs together")
     parser.add_argument("--start-from", type=Path, metavar="BUNDLE",
                         help="begin with the weights of this bundle's stage, e.g. of ../Models/piano")
+    parser.add_argument("--compile", action="store_true", help="compile the model: a tenth faster after its first minute")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
 
 
 def train(args: argparse.Namespace, stage: str) -> None:
     settings = read_settings(args.config, stage)
     training = StageTraining(
-        settings, args.runs, args.device, args.minutes or settings.minutes, args.start_from)
+        settings, args.runs, args.device, args.minutes or settings.minutes, args.start_from, args.compile)
     signal.signal(signal.SIGTERM, lambda *_: training.stop())
     training.run()
 
@@ -46,13 +47,15 @@ class StageTraining:
     """One training run. Everything that a checkpoint holds is restored from the last one in its folder."""
 
     def __init__(
-        self, settings: StageSettings, runs: Path, device: str, minutes: float, start_from: Path | None = None
+        self, settings: StageSettings, runs: Path, device: str, minutes: float, start_from: Path | None = None,
+        compiled: bool = False,
     ):
         self.rank, self.world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
         if self.world > 1:
             torch.distributed.init_process_group("nccl" if device == "cuda" else "gloo")
             device = f"cuda:{os.environ['LOCAL_RANK']}" if device == "cuda" else device
         self.settings, self.device, self.budget = settings, torch.device(device), minutes * 60
+        self.compiled = compiled
         self.folder = stage_folder(runs, settings)
         self.folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(settings.seed)
@@ -84,6 +87,8 @@ class StageTraining:
             step_model = DistributedDataParallel(_LossModule(self.model), find_unused_parameters=True)
         else:
             step_model = _LossModule(self.model)
+        if self.compiled:
+            step_model = torch.compile(step_model)
         log = _Log(self.folder) if self.rank == 0 else None
         started, before = time.monotonic(), self.elapsed
         last_evaluation = last_checkpoint = started

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 ROTARY_BASE = 10000.0
+BLOCK = 128  # queries of causal attention taken together
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,23 @@ def rotate(x: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
     return turned.to(x.dtype)
 
 
-def sliding_mask(length: int, window: int, device: torch.device) -> Tensor:
-    """[length, length], true where query p may see key k: p - window < k <= p."""
-    position = torch.arange(length, device=device)
-    distance = position[:, None] - position[None, :]
-    return (distance >= 0) & (distance < window)
+def sliding_attention(query: Tensor, key: Tensor, value: Tensor, window: int) -> Tensor:
+    """What each position gathers from itself and the `window` - 1 before it: [batch, heads, frames, d].
+
+    A block of queries at a time with the keys that one of them sees. On a processor that takes half as long as PyTorch's
+    own attention under a mask, which multiplies what the mask hides.
+    """
+    frames = query.shape[2]
+    query = query * query.shape[-1] ** -0.5
+    mixed = []
+    for start in range(0, frames, BLOCK):
+        end, first = min(start + BLOCK, frames), max(start - window + 1, 0)
+        scores = query[:, :, start:end] @ key[:, :, first:end].transpose(-1, -2)
+        distance = torch.arange(start, end)[:, None] - torch.arange(first, end)
+        hidden = torch.where((distance >= 0) & (distance < window), 0.0, -torch.inf)
+        weights = (scores + hidden.to(scores)).softmax(-1)
+        mixed.append(weights @ value[:, :, first:end])
+    return torch.cat(mixed, 2)
 
 
 class RMSNorm(nn.Module):
@@ -67,15 +80,18 @@ class Attention(nn.Module):
         self.qkv = nn.Linear(configuration.width, 3 * configuration.width, bias=False)
         self.out = nn.Linear(configuration.width, configuration.width, bias=False)
 
-    def forward(self, x: Tensor, cosines: Tensor, sines: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor, cosines: Tensor, sines: Tensor, window: int) -> Tensor:
         batch, frames, width = x.shape
         qkv = self.qkv(x).view(batch, frames, 3, self.heads, width // self.heads)
         query, key, value = qkv.permute(2, 0, 3, 1, 4)
         query, key = rotate(query, cosines, sines), rotate(key, cosines, sines)
-        if mask is not None and not self.training:
+        if window and not self.training:
             # As the past of a causal stage is kept when it draws.
             key, value = key.half().to(query.dtype), value.half().to(query.dtype)
-        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        if window:
+            mixed = sliding_attention(query, key, value, window)
+        else:
+            mixed = F.scaled_dot_product_attention(query, key, value)
         return self.out(mixed.transpose(1, 2).reshape(batch, frames, width))
 
 
@@ -101,8 +117,8 @@ class Block(nn.Module):
         self.feed_forward = FeedForward(configuration)
         self.dropout = nn.Dropout(configuration.dropout)
 
-    def forward(self, x: Tensor, cosines: Tensor, sines: Tensor, mask: Tensor | None) -> Tensor:
-        x = x + self.dropout(self.attention(self.attention_norm(x), cosines, sines, mask))
+    def forward(self, x: Tensor, cosines: Tensor, sines: Tensor, window: int) -> Tensor:
+        x = x + self.dropout(self.attention(self.attention_norm(x), cosines, sines, window))
         return x + self.dropout(self.feed_forward(self.feed_forward_norm(x)))
 
 
@@ -129,8 +145,7 @@ class Transformer(nn.Module):
         settings = self.configuration
         frames = x.shape[1]
         cosines, sines = rotary_tables(frames, settings.width // settings.heads, x.device)
-        mask = sliding_mask(frames, settings.attention_window, x.device) if settings.attention_window else None
         x = self.dropout(x)
         for block in self.blocks:
-            x = block(x, cosines, sines, mask)
+            x = block(x, cosines, sines, settings.attention_window)
         return self.norm(x)

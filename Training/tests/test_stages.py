@@ -8,16 +8,20 @@ from audiolm_training.code_geometry import projected, start_from_codebooks
 from audiolm_training.coarse_stage import CoarseStage, CoarseStageConfiguration, delay, drawn_spans
 from audiolm_training.fine_stage import FineStage, FineStageConfiguration
 from audiolm_training.semantic_stage import SemanticStage, SemanticStageConfiguration
-from audiolm_training.transformer import TransformerConfiguration, sliding_mask
+from audiolm_training.transformer import TransformerConfiguration, sliding_attention
 
 CAUSAL = TransformerConfiguration(layers=2, width=16, heads=2, feed_forward=24, attention_window=5, dropout=0.0)
 FULL = TransformerConfiguration(layers=2, width=16, heads=2, feed_forward=24, dropout=0.0)
 
 
-def test_mask_holds_the_window_and_nothing_ahead():
-    mask = sliding_mask(6, 3, torch.device("cpu"))
-    assert mask[4].tolist() == [False, False, True, True, True, False]
-    assert mask[0].tolist() == [True] + [False] * 5
+@pytest.mark.parametrize(("frames", "window"), [(3, 5), (128, 128), (300, 1), (300, 5), (300, 140), (257, 400)])
+def test_sliding_attention_is_attention_under_a_mask(frames, window):
+    torch.manual_seed(0)
+    query, key, value = torch.randn(3, 2, 2, frames, 8)
+    distance = torch.arange(frames)[:, None] - torch.arange(frames)
+    mask = (distance >= 0) & (distance < window)
+    expected = torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+    torch.testing.assert_close(sliding_attention(query, key, value, window), expected)
 
 
 def test_semantic_stage_sees_only_the_past():
