@@ -9,6 +9,8 @@ static int has_avx2(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
 }
 
+static int has_avxvnni(void) { return has_avx2() && __builtin_cpu_supports("avxvnni"); }
+
 static int has_avx512(void) {
     return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
@@ -38,6 +40,8 @@ const audiolm_kernels *audiolm_kernels_for(audiolm_isa isa) {
 #if defined(__x86_64__)
     case AUDIOLM_ISA_AVX2:
         return has_avx2() ? &audiolm_kernels_avx2 : NULL;
+    case AUDIOLM_ISA_AVXVNNI:
+        return has_avxvnni() ? &audiolm_kernels_avxvnni : NULL;
     case AUDIOLM_ISA_AVX512:
         return has_avx512() ? &audiolm_kernels_avx512 : NULL;
     case AUDIOLM_ISA_VNNI:
@@ -55,8 +59,9 @@ const audiolm_kernels *audiolm_kernels_for(audiolm_isa isa) {
 }
 
 const audiolm_kernels *audiolm_kernels_best(void) {
-    static const audiolm_isa best_first[] = {AUDIOLM_ISA_AMX,  AUDIOLM_ISA_VNNI, AUDIOLM_ISA_AVX512,
-                                             AUDIOLM_ISA_AVX2, AUDIOLM_ISA_NEON, AUDIOLM_ISA_REF};
+    static const audiolm_isa best_first[] = {AUDIOLM_ISA_AMX,     AUDIOLM_ISA_VNNI, AUDIOLM_ISA_AVX512,
+                                             AUDIOLM_ISA_AVXVNNI, AUDIOLM_ISA_AVX2, AUDIOLM_ISA_NEON,
+                                             AUDIOLM_ISA_REF};
     const size_t count = sizeof best_first / sizeof *best_first;
     const char *wanted = getenv("AUDIOLM_ISA");
     const audiolm_kernels *best = NULL;

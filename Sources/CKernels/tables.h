@@ -6,6 +6,7 @@
 extern const audiolm_kernels audiolm_kernels_ref;
 #if defined(__x86_64__)
 extern const audiolm_kernels audiolm_kernels_avx2;
+extern const audiolm_kernels audiolm_kernels_avxvnni;
 extern const audiolm_kernels audiolm_kernels_avx512;
 extern const audiolm_kernels audiolm_kernels_vnni;
 extern const audiolm_kernels audiolm_kernels_amx;

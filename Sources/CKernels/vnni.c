@@ -6,6 +6,7 @@
 #define MAIN_PANELS 4
 #define SUMS 16
 #define GEMM_I8 gemm_i8
+#define REGISTER_BYTES 64
 #define PANELS_1 8
 #define PANELS_2 8
 #define PANELS_3 8

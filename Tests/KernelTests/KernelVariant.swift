@@ -8,8 +8,8 @@ struct KernelVariant: CustomStringConvertible, Sendable {
 
     /// All that this machine can run, the reference itself included.
     static let available = [
-        AUDIOLM_ISA_REF, AUDIOLM_ISA_AVX2, AUDIOLM_ISA_AVX512, AUDIOLM_ISA_VNNI, AUDIOLM_ISA_AMX,
-        AUDIOLM_ISA_NEON,
+        AUDIOLM_ISA_REF, AUDIOLM_ISA_AVX2, AUDIOLM_ISA_AVXVNNI, AUDIOLM_ISA_AVX512, AUDIOLM_ISA_VNNI,
+        AUDIOLM_ISA_AMX, AUDIOLM_ISA_NEON,
     ].filter { audiolm_kernels_for($0) != nil }.map(KernelVariant.init)
 
     static var reference: audiolm_kernels { audiolm_kernels_for(AUDIOLM_ISA_REF)!.pointee }

@@ -3,6 +3,7 @@
  * place. */
 #define ROWS_I8 4
 #define WIDTH_I8 1
+#define WIDTH_I8_ONE_ROW 4
 #define WIDTH_I7 1
 /* Inputs after which sums of 32 bits could overflow. */
 #define RUN_I8 512

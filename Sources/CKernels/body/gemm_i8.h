@@ -77,7 +77,7 @@ static void gemm_i8(const audiolm_gemm_i8 *g, audiolm_tile t) {
         size_t row = t.row_begin;
         for (; row + ROWS_I8 <= t.row_end; row += ROWS_I8) band_i8(ROWS_I8, WIDTH_I8, g, row, panel, row == t.row_begin);
         switch (t.row_end - row) {
-        case 1: band_i8(1, 4, g, row, panel, row == t.row_begin); break;
+        case 1: band_i8(1, WIDTH_I8_ONE_ROW, g, row, panel, row == t.row_begin); break;
         case 2: band_i8(2, 2, g, row, panel, row == t.row_begin); break;
         case 3: band_i8(3, 1, g, row, panel, row == t.row_begin); break;
         default: break;

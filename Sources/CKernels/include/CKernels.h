@@ -229,6 +229,8 @@ typedef struct {
 typedef enum {
     AUDIOLM_ISA_REF,
     AUDIOLM_ISA_AVX2,
+    /* AVX2 with products of bytes (AVX-VNNI). */
+    AUDIOLM_ISA_AVXVNNI,
     AUDIOLM_ISA_AVX512,
     /* AVX-512 with products of bytes (VNNI), and with a matrix unit beside it (AMX). */
     AUDIOLM_ISA_VNNI,
@@ -240,7 +242,7 @@ typedef enum {
 const audiolm_kernels *_Nullable audiolm_kernels_for(audiolm_isa isa);
 
 /* The best kernels of this machine, or those named by the environment variable AUDIOLM_ISA
- * (ref, avx2, avx512, vnni, amx, neon) where available. */
+ * (ref, avx2, avxvnni, avx512, vnni, amx, neon) where available. */
 const audiolm_kernels *_Nonnull audiolm_kernels_best(void);
 
 /* Rows of bytes [outputs, inputs] into panels as audiolm_gemm_i8 has them, with `inner` inputs, a multiple of 64 whose rest

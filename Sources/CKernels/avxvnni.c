@@ -1,0 +1,34 @@
+/* AVX2 as in avx2.c with products of bytes (AVX-VNNI): processors for laptops that lack AVX-512. */
+#if defined(__x86_64__)
+
+#define TABLE audiolm_kernels_avxvnni
+#define TABLE_NAME "avxvnni"
+#define MAIN_PANELS 1
+#define SUMS 4
+#define GEMM_I8 gemm_i8
+#define REGISTER_BYTES 32
+#define PANELS_1 4
+#define PANELS_2 2
+#define PANELS_3 2
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avxvnni"))), apply_to = function)
+#include "body/vector.h"
+
+#include "body/reduce.h"
+
+#include "body/attention.h"
+#include "body/fft.h"
+#include "body/four_inputs_bytes.h"
+#include "body/bounds_i7.h"
+#include "body/gemm.h"
+#include "body/gemm_i8.h"
+#include "body/nearest_steps.h"
+#include "body/rows.h"
+#include "body/table.h"
+#pragma clang attribute pop
+
+#endif
