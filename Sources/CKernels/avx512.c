@@ -26,6 +26,7 @@
 #include "body/bounds_i7.h"
 #include "body/gemm.h"
 #include "body/gemm_i8.h"
+#include "body/lanes.h"
 #include "body/nearest_steps.h"
 #include "body/rows.h"
 #include "body/table.h"

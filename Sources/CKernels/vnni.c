@@ -29,6 +29,7 @@
 #include "body/gemm.h"
 #include "body/gemm_i8.h"
 #include "body/gemm_i8_tiles.h"
+#include "body/lanes.h"
 #include "body/nearest_steps.h"
 #include "body/rows.h"
 #include "body/table.h"

@@ -82,30 +82,27 @@ struct Spectrum: Sendable {
     private func place(_ levels: Tensor, _ phases: Tensor, in values: RealFFT.Values) {
         let (count, bins) = (levels.rows, bins)
         var cosines = phases
-        let sines = cosines.rotations()
-        Levels.magnitudes(levels).withPointer { magnitudes in
-            cosines.withPointer { cosines in
-                sines.withPointer { sines in
-                    for bin in 0..<bins {
-                        let real = values.real + bin * RealFFT.lanes
-                        let imaginary = values.imaginary + bin * RealFFT.lanes
-                        for lane in 0..<count {
-                            let index = lane * bins + bin
-                            real[lane] = magnitudes[index] * cosines[index]
-                            imaginary[lane] = magnitudes[index] * sines[index]
-                        }
-                    }
-                }
-            }
+        var sines = cosines.rotations()
+        let magnitudes = Levels.magnitudes(levels)
+        cosines.multiply(by: magnitudes)
+        sines.multiply(by: magnitudes)
+        cosines.withPointer {
+            FrameLanes(values.real, count: bins).take($0, stride: bins, frames: count)
+        }
+        sines.withPointer {
+            FrameLanes(values.imaginary, count: bins).take($0, stride: bins, frames: count)
         }
     }
 
     /// The windowed samples of the first `count` lanes, a frame in each row.
     private func take(_ count: Int, from values: RealFFT.Values, into target: UnsafeMutablePointer<Float>) {
-        for i in 0..<window {
-            let sample = (i + origin) % transform.size
-            let source = (sample % 2 == 0 ? values.real : values.imaginary) + sample / 2 * RealFFT.lanes
-            for lane in 0..<count { target[lane * window + i] = source[lane] * synthesisWindow[i] }
+        let (even, odd) = (FrameLanes(values.real, count: bins), FrameLanes(values.imaginary, count: bins))
+        FrameLanes.withTemporary(window) { lanes in
+            for i in 0..<window {
+                let sample = (i + origin) % transform.size
+                lanes[i] = (sample % 2 == 0 ? even : odd)[sample / 2] * synthesisWindow[i]
+            }
+            lanes.give(to: target, stride: window, frames: count)
         }
     }
 }

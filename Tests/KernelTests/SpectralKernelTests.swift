@@ -76,6 +76,29 @@ import Testing
         expectIdentical(rotated(x, a).sines, rotated(x, b).sines)
     }
 
+    @Test(arguments: KernelVariant.available, awkwardSizes)
+    func rowsLieInLanesAndComeBack(variant: KernelVariant, n: Int) {
+        var random = SeededGenerator(seed: UInt64(n))
+        let stride = n + 3
+        let rows = random.normals(16 * stride)
+        for count in [1, 5, 16] {
+            var lanes = [Float](repeating: -1, count: 16 * n)
+            variant.kernels.rows_to_lanes(rows, stride, count, n, &lanes)
+            for i in 0..<n {
+                for row in 0..<16 {
+                    #expect(lanes[16 * i + row] == (row < count ? rows[row * stride + i] : 0))
+                }
+            }
+            var back = [Float](repeating: -1, count: 16 * stride)
+            variant.kernels.lanes_to_rows(lanes, n, &back, stride, count)
+            for row in 0..<16 {
+                for i in 0..<stride {
+                    #expect(back[row * stride + i] == (row < count && i < n ? rows[row * stride + i] : -1))
+                }
+            }
+        }
+    }
+
     @Test func referenceFunctionsAreRight() {
         let kernels = KernelVariant.reference
         let x = stride(from: Float(-12), through: 12, by: 0.01).map { $0 }

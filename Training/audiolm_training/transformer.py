@@ -26,6 +26,7 @@ class TransformerConfiguration:
     dropout: float = 0.1
 
 
+@torch.compiler.disable  # or every block computes them anew
 def rotary_tables(length: int, head_width: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """Cosines and sines [length, head_width / 2], computed in float64."""
     half = torch.arange(0, head_width, 2, dtype=torch.float64, device=device)

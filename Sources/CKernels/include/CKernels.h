@@ -201,6 +201,10 @@ typedef struct {
     /* Rotates each head of each row in place: pairs (i, i + dim / 2); cosine and sine are [rows, dim / 2]. */
     void (*_Nonnull rope)(float *_Nonnull x, size_t rows, size_t stride, size_t heads, size_t dim,
                           const float *_Nonnull cosine, const float *_Nonnull sine);
+    /* Up to sixteen rows of n numbers, `stride` apart, side by side: lanes[i][r] is rows[r][i], and 0 where there is no row
+     * r; and back, where lanes without a row are left out. */
+    void (*_Nonnull rows_to_lanes)(const float *_Nonnull rows, size_t stride, size_t count, size_t n, float *_Nonnull lanes);
+    void (*_Nonnull lanes_to_rows)(const float *_Nonnull lanes, size_t n, float *_Nonnull rows, size_t stride, size_t count);
     /* Real frames to their bins, in place: real and imaginary hold [size / 2 + 1][16]. On entry place i holds the
      * frame's samples 2 reversed[i] and 2 reversed[i] + 1, on return bin i. */
     void (*_Nonnull fft_bins)(const audiolm_fft *_Nonnull, float *_Nonnull real, float *_Nonnull imaginary);

@@ -244,6 +244,16 @@ static void multiply_silu(float *x, const float *gate, size_t n) {
     for (size_t i = 0; i < n; ++i) x[i] = x[i] * (gate[i] * ref_sigmoid(gate[i]));
 }
 
+static void rows_to_lanes(const float *rows, size_t stride, size_t count, size_t n, float *lanes) {
+    for (size_t i = 0; i < n; ++i)
+        for (size_t r = 0; r < AUDIOLM_LANES; ++r) lanes[i * AUDIOLM_LANES + r] = r < count ? rows[r * stride + i] : 0;
+}
+
+static void lanes_to_rows(const float *lanes, size_t n, float *rows, size_t stride, size_t count) {
+    for (size_t r = 0; r < count; ++r)
+        for (size_t i = 0; i < n; ++i) rows[r * stride + i] = lanes[i * AUDIOLM_LANES + r];
+}
+
 static float squared_distance(const float *x, const float *y, size_t n) {
     float lanes[AUDIOLM_LANES] = {0};
     for (size_t i = 0; i < n; ++i) {
@@ -296,6 +306,8 @@ const audiolm_kernels audiolm_kernels_ref = {
     .layer_norm = layer_norm,
     .rms_norm = rms_norm,
     .rope = rope,
+    .rows_to_lanes = rows_to_lanes,
+    .lanes_to_rows = lanes_to_rows,
     .fft_bins = fft_bins,
     .fft_samples = fft_samples,
     .exponential = exponential,

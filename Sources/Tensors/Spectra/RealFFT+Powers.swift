@@ -27,14 +27,13 @@ extension RealFFT {
     private func power(
         of values: Values, frames: Int, scale: Float, into target: UnsafeMutablePointer<Float>
     ) {
-        let bins = bins
+        let (real, imaginary) = (
+            FrameLanes(values.real, count: bins), FrameLanes(values.imaginary, count: bins)
+        )
         for bin in 0..<bins {
-            let real = values.real + bin * Self.lanes
-            let imaginary = values.imaginary + bin * Self.lanes
-            for lane in 0..<frames {
-                let power = real[lane] * real[lane] + imaginary[lane] * imaginary[lane]
-                target[lane * bins + bin] = power * scale
-            }
+            let (re, im) = (real[bin], imaginary[bin])
+            real[bin] = (re * re + im * im) * scale
         }
+        real.give(to: target, stride: bins, frames: frames)
     }
 }

@@ -54,13 +54,17 @@ package struct RealFFT: Sendable {
         in values: Values
     ) {
         precondition(frames <= Self.lanes && window.count <= size && origin >= 0 && origin <= size)
-        for place in 0..<size / 2 {
-            for odd in 0..<2 {
-                let sample = (2 * Int(reversed[place]) + odd + size - origin) % size
-                guard sample < window.count else { continue }
-                let target = (odd == 0 ? values.real : values.imaginary) + place * Self.lanes
-                let weight = window[sample]
-                for lane in 0..<frames { target[lane] = samples[lane * hop + sample] * weight }
+        let (even, odd) = (FrameLanes(values.real, count: bins), FrameLanes(values.imaginary, count: bins))
+        FrameLanes.withTemporary(window.count) { lanes in
+            lanes.take(samples, stride: hop, frames: frames)
+            for (sample, weight) in window.enumerated() {
+                let position = (sample + origin) % size
+                let place = Int(reversed[position / 2])
+                if position % 2 == 0 {
+                    even[place] = lanes[sample] * weight
+                } else {
+                    odd[place] = lanes[sample] * weight
+                }
             }
         }
     }
