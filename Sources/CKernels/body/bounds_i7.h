@@ -76,7 +76,8 @@ ALWAYS_INLINE void band_i7(const int R, const int P, const audiolm_bounds_i7 *g,
     for (int r = 0; r < R; ++r) maxima_i7(g, row + (size_t)r, panel);
 }
 
-static void bounds_i7(const audiolm_bounds_i7 *g, audiolm_tile t) {
+static void bounds_i7(const audiolm_bounds_i7 *task, audiolm_tile t) {
+    const audiolm_bounds_i7 local = *task, *g = &local; /* what is stored cannot change it */
     for (size_t panel = t.panel_begin; panel < t.panel_end; ++panel) {
         size_t row = t.row_begin;
         for (; row + 4 <= t.row_end; row += 4) band_i7(4, WIDTH_I7, g, row, panel);

@@ -64,7 +64,7 @@ ALWAYS_INLINE float promising_error(const audiolm_step_choice *c, size_t panels)
 
 /* The most promising step of each of the most promising groups of four, as many as are kept: none of the steps to keep leaves
  * more over than these. */
-static void measure_leaders(const audiolm_step_choice *c, size_t panels) {
+ALWAYS_INLINE void measure_leaders(const audiolm_step_choice *c, size_t panels) {
     for (size_t i = 0; i < c->kept; ++i) c->steps[i] = (audiolm_step){INFINITY, 0, 0};
     const f32x16 promising = splat(promising_error(c, panels));
     const float *maxima = c->maxima;
@@ -98,7 +98,7 @@ ALWAYS_INLINE int is_kept(const audiolm_step_choice *c, uint32_t origin, uint32_
     return 0;
 }
 
-static void measure_candidates(const audiolm_step_choice *c, step_candidates *candidates) {
+ALWAYS_INLINE void measure_candidates(const audiolm_step_choice *c, step_candidates *candidates) {
     for (size_t i = 0; i < candidates->count; ++i)
         insert_step(c, measured_step(c, candidates->origin[i], candidates->code[i]));
     candidates->count = 0;
@@ -120,7 +120,8 @@ ALWAYS_INLINE void consider_steps(const audiolm_step_choice *c, size_t origin, s
     }
 }
 
-static void nearest_steps(const audiolm_step_choice *c) {
+static void nearest_steps(const audiolm_step_choice *choice) {
+    const audiolm_step_choice local = *choice, *c = &local; /* what is stored cannot change it */
     const size_t panels = (c->codes + AUDIOLM_PANEL_I8 - 1) / AUDIOLM_PANEL_I8;
     measure_leaders(c, panels);
     step_candidates candidates = {0};
