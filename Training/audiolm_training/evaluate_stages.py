@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ from torch import nn
 
 from .bigram import bigram_bits, unigram_bits
 from .stage_settings import KINDS, StageSettings, load_exported, load_trained, read_settings, stage_folder, token_folder
-from .token_data import TokenPiece, consecutive_crops, load_pieces
-from .train_stage import bits_per_token
+from .precision import mixed_precision
+from .token_data import TokenPiece, batch_of, consecutive_crops, load_pieces
+from .train_stage import bits_per_token, to_device
 
 CROPS = 100
 
@@ -38,6 +40,8 @@ def run(args: argparse.Namespace) -> None:
         splits = {split: load_pieces(tokens, split, settings.token_kinds) for split in ("train", "valid", args.split)}
         crops = consecutive_crops(splits[args.split], settings.crop_frames, CROPS, settings.reference_frames)
         table = {"model": bits_per_token(model, crops, settings.batch_size, device)}
+        if stage == "semantic_stage":
+            table["model, repeats left out"] = np.array([bits_per_change(model, crops, settings.batch_size, device)])
         if stage == "coarse_stage":
             for name, changed in (("other piece's semantic tokens", of_another(crops, "semantic")),
                                   ("other piece's reference", of_another(crops, "reference")),
@@ -46,6 +50,33 @@ def run(args: argparse.Namespace) -> None:
         table |= baselines(settings, splits["train"], splits["valid"], splits[args.split])
         report(stage, table)
         write_results(args.runs / "results" / "stages.json", stage, table)
+
+
+@torch.no_grad()
+def bits_per_change(
+    model: nn.Module, crops: list[dict[str, np.ndarray]], batch_size: int, device: torch.device
+) -> float:
+    """Mean bits of the semantic tokens that differ from their predecessors, given that they do.
+
+    What the stage spends on the tokens of AudioLM, which are without repeats (section III-B).
+    """
+    model.eval()
+    total, count = 0.0, 0
+    for start in range(0, len(crops), batch_size):
+        tokens = to_device(batch_of(crops[start : start + batch_size]), device)["semantic"]
+        with mixed_precision(device):
+            logits = model(tokens)
+        likelihoods = logits.double().log_softmax(-1)[:, 1:]
+        of_token = likelihoods.gather(-1, tokens[:, 1:, None])[..., 0]
+        of_repeat = likelihoods.gather(-1, tokens[:, :-1, None])[..., 0]
+        changes = tokens[:, 1:] != tokens[:, :-1]
+        total -= (of_token - torch.log1p(-of_repeat.exp()))[changes].sum().item()
+        count += int(changes.sum())
+    return total / count / math.log(2)
+
+
+def without_repeats(tokens: np.ndarray) -> np.ndarray:
+    return tokens[np.append(True, tokens[1:] != tokens[:-1])]
 
 
 def of_another(crops: list[dict[str, np.ndarray]], key: str) -> list[dict[str, np.ndarray]]:
@@ -76,6 +107,9 @@ def baselines(
         splits = [sequences(pieces, level) for pieces in (train, valid, test)]
         rows["unigram"].append(unigram_bits(splits[0], splits[2], vocabulary))
         rows["bigram"].append(bigram_bits(*splits, vocabulary))
+        if level is None:
+            changes = ([without_repeats(tokens) for tokens in split] for split in splits)
+            rows["bigram, repeats left out"] = [bigram_bits(*changes, vocabulary)]
     return {name: np.array(values) for name, values in rows.items()}
 
 

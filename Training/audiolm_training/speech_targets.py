@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .targets import Figure, Results, at_least, mean, speed, under
+from .targets import Figure, Results, at_least, semantic_bits, speed, under
 
 
 def figures(results: Results) -> list[Figure]:
@@ -32,11 +32,7 @@ def _voices(results: Results) -> Iterator[Figure]:
 
 
 def _stages(results: Results) -> Iterator[Figure]:
-    semantic = results.get("stages", {}).get("semantic_stage", {})
-    bigram = mean(semantic["bigram"]) if semantic else 0.0
-    yield under("semantic stage: bits per token, held-out speakers", mean(semantic["model"]) if semantic else None,
-                0.75 * bigram, 2,
-                f"0.75 × bigram's {bigram:.2f} = {0.75 * bigram:.2f}" if semantic else "0.75 × bigram's")  # fmt: skip
+    yield from semantic_bits(results.get("stages", {}).get("semantic_stage"), "held-out speakers")
     likelihood = results.get("likelihood", {})
     figure = at_least("own continuation likelier than another utterance's", likelihood.get("own_preferred"), 0.75)
     beside = f" (raised by more: {likelihood['own_raised']:.2f})" if likelihood else ""

@@ -65,16 +65,22 @@ def _semantic_tokens(results: Results) -> Iterator[Figure]:
                     target=f"under plain frames' {plain['instrument_bits']:.2f}")  # fmt: skip
 
 
+def semantic_bits(semantic: dict[str, list[float]] | None, held_out: str) -> Iterator[Figure]:
+    """Bits of the semantic stage beside a bigram's, of all tokens and of those that are not repeats."""
+    for ending, name in (("", f"semantic stage: bits per token, {held_out}"),
+                         (", repeats left out", "the same with repeats left out, as AudioLM's tokens")):
+        if semantic and f"bigram{ending}" in semantic:
+            bigram = mean(semantic[f"bigram{ending}"])
+            target = f"0.75 × bigram's {bigram:.2f} = {0.75 * bigram:.2f}"
+            yield under(name, mean(semantic[f"model{ending}"]), 0.75 * bigram, target=target)
+        else:
+            yield Figure(name, "0.75 × bigram's", "not measured", None)
+
+
 def _stages(results: Results) -> Iterator[Figure]:
     semantic = results.get("stages", {}).get("semantic_stage")
     coarse = results.get("stages", {}).get("coarse_stage")
-    name = "semantic stage: bits per token, held out"
-    if semantic:
-        bigram = mean(semantic["bigram"])
-        bound = 0.75 * bigram
-        yield under(name, mean(semantic["model"]), bound, target=f"0.75 × bigram's {bigram:.2f} = {bound:.2f}")
-    else:
-        yield Figure(name, "0.75 × bigram's", "not measured", None)
+    yield from semantic_bits(semantic, "held out")
     name = "coarse stage: bits per token with the right semantic tokens"
     if coarse:
         other = mean(coarse["other piece's semantic tokens"])

@@ -98,7 +98,8 @@ def test_commands_that_fail_end_the_measuring():
 
 def test_report_fills_cards_from_results_alone(runs: Path, capsys):
     tables.write_result(runs, "stages", {
-        "semantic_stage": {"model": [3.0], "bigram": [5.0]},
+        "semantic_stage": {"model": [3.0], "bigram": [5.0],
+                           "model, repeats left out": [4.0], "bigram, repeats left out": [5.2]},
         "coarse_stage": {"model": [6.0, 7.0], "other piece's semantic tokens": [7.0, 8.0]},
     })  # fmt: skip
     card = runs / "card" / "README.md"
@@ -108,6 +109,7 @@ def test_report_fills_cards_from_results_alone(runs: Path, capsys):
     text = card.read_text()
     assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
     assert "| 0.75 × bigram's 5.00 = 3.75 | 3.00 | yes |" in text
+    assert "| 0.75 × bigram's 5.20 = 3.90 | 4.00 | no |" in text
     assert "| clearly under 7.50, with another piece's | 6.50 | yes |" in text
     assert "| peak memory, MB | under 400 | not measured | – |" in text
     call(report, runs, "--cards", str(card.parent))

@@ -1,5 +1,6 @@
 import argparse
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,22 @@ def test_train_evaluate_and_export(runs: Path, capsys):
     evaluate_stages.run(arguments(evaluate_stages, runs, "--device", "cpu", "--bundle", str(runs / "bundle")))
     after = json.loads((runs / "results" / "stages.json").read_text())
     assert after["fine_stage"]["model"] == pytest.approx(before["fine_stage"]["model"], rel=0.01)
+
+
+class RepeatingStage(torch.nn.Module):
+    """Draws a half of the time among four tokens and otherwise repeats the last."""
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        even = torch.full((*tokens.shape, 4), 0.125)
+        before = torch.nn.functional.pad(tokens[:, :-1], (1, 0))
+        return even.scatter_add(-1, before[..., None], torch.full((*tokens.shape, 1), 0.5)).log()
+
+
+def test_bits_per_change_leave_repeats_out():
+    tokens = np.array([0, 0, 0, 3, 3, 1, 2, 2, 2])
+    bits = evaluate_stages.bits_per_change(RepeatingStage(), [{"semantic": tokens}], 1, torch.device("cpu"))
+    assert bits == pytest.approx(math.log2(3), abs=1e-3)
+    assert evaluate_stages.without_repeats(tokens).tolist() == [0, 3, 1, 2]
 
 
 def test_training_goes_on_from_its_checkpoint(runs: Path):
