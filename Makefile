@@ -17,7 +17,7 @@ SYSTEM_PACKAGES = g++ libsndfile1-dev libsoxr-dev pkg-config
 TOOLCHAIN_PACKAGES = ca-certificates curl git gnupg libcurl4-openssl-dev libncurses-dev libsqlite3-dev \
 	libxml2-dev tzdata zlib1g-dev
 
-.PHONY: help demo compare-demo build bench test train-test browser-test install uninstall fixtures format lint clean system-packages toolchain
+.PHONY: help demo compare-demo compare-picture build bench test train-test browser-test install uninstall fixtures format lint clean system-packages toolchain
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s :
@@ -37,6 +37,13 @@ compare-demo: build ## compare the bundle with the references on ten prompts and
 	$(SCRATCH)/release/audiolm compare $(COMPARE_PROMPTS) --reference $(COMPARE_PROMPTS) --model piano --seconds 15 \
 		--systems piano=$(COMPARE_DEMO)/piano,truth,codec,acoustic,loop,other -o $(COMPARE_DEMO)/report
 	@echo "Open $(CURDIR)/$(COMPARE_DEMO)/report/index.html"
+
+compare-picture: compare-demo ## take the README's picture of that report
+	@$(MAKE) --no-print-directory SYSTEM_PACKAGES="chromium python3-venv" system-packages
+	$(PYTHON) -m venv $(BROWSER_VENV)
+	$(BROWSER_VENV)/bin/pip install --quiet --disable-pip-version-check playwright
+	$(BROWSER_VENV)/bin/python Tests/Browser/picture.py $(COMPARE_DEMO)/report/index.html bwv846-prelude-026 \
+		Documentation/compare.png
 
 build: system-packages toolchain ## build the tools
 	$(SWIFT_BUILD) --product audiolm
