@@ -27,13 +27,15 @@ struct BenchedBundle {
     var codecFolder: String { folder + "/" + configuration.codec }
 
     /// A network of the folder, and the size of the weights that each of a stage's steps uses.
-    func part<Part>(_ name: String, _ make: (WeightScope) throws -> Part) throws -> (Part, StageSize) {
+    func part<Part>(
+        _ name: String, rounding: InputRounding, _ make: (WeightScope) throws -> Part
+    ) throws -> (Part, StageSize) {
         let file = try SafetensorsFile(path: folder + "/\(name).safetensors")
         let used = file.entries.filter { $0.value.shape.count == 2 && !$0.key.contains("embedding") }.values
         let size = StageSize(
             weights: Double(used.reduce(0) { $0 + $1.shape.reduce(1, *) }),
             bytes: Double(used.reduce(0) { $0 + $1.bytes.count }))
-        return (try make(WeightScope(file)), size)
+        return (try make(WeightScope(file, rounding: rounding)), size)
     }
 
     /// What the benchmarks read of a bundle's `config.json`.

@@ -9,8 +9,8 @@ func kernelBenchmarks(on pool: WorkerPool, machine: Machine) -> [Measurement] {
     ] {
         var random = SeededGenerator(seed: 1)
         let x = Tensor([rows, inputs], (0..<rows * inputs).map { _ in random.nextUniform() })
-        for format in WeightFormat.allCases {
-            let matrix = randomMatrix(outputs, inputs, format, &random)
+        for kind in ProductKind.allCases {
+            let matrix = kind.randomMatrix(outputs, inputs, &random)
             var y = Tensor([rows, outputs])
             let work = Double(rows) * Double(inputs) * Double(outputs)
             let calls = max(1, Int(4e7 / work))
@@ -19,29 +19,10 @@ func kernelBenchmarks(on pool: WorkerPool, machine: Machine) -> [Measurement] {
                 / Double(calls)
             measurements.append(
                 Measurement(
-                    name: "\(rows) x \(inputs) to \(outputs) \(format.rawValue)", microseconds: seconds * 1e6,
-                    operations: 2 * work, bytes: Double(inputs * outputs * format.elementSize),
-                    peakGigaflops: machine.gigaflops[format.rawValue], peakGigabytes: machine.gigabytes))
+                    name: "\(rows) x \(inputs) to \(outputs) \(kind.rawValue)", microseconds: seconds * 1e6,
+                    operations: 2 * work, bytes: Double(inputs * outputs * kind.format.elementSize),
+                    peakGigaflops: machine.gigaflops[kind.rawValue], peakGigabytes: machine.gigabytes))
         }
     }
     return measurements
-}
-
-func randomMatrix(
-    _ outputs: Int, _ inputs: Int, _ format: WeightFormat, _ random: inout SeededGenerator
-) -> PackedMatrix {
-    let values = (0..<outputs * inputs).map { _ in random.nextUniform() - 0.5 }
-    switch format {
-    case .float32: return PackedMatrix(Tensor([outputs, inputs], values))
-    case .bfloat16:
-        return values.map { UInt16($0.bitPattern >> 16) }.withUnsafeBytes {
-            PackedMatrix(outputs: outputs, inputs: inputs, format: format, weights: $0)
-        }
-    case .int8:
-        return values.map { Int8($0 * 254) }.withUnsafeBytes {
-            PackedMatrix(
-                outputs: outputs, inputs: inputs, format: format, weights: $0,
-                scale: Tensor([outputs], filledWith: 1 / 254))
-        }
-    }
 }

@@ -1,8 +1,8 @@
 import Foundation
 import Tensors
 
-/// What the figures were measured on, and the most that it can do by this program's own kernels: a large product in each
-/// format of weights, and a large copy.
+/// What the figures were measured on, and the most that it can do by this program's own kernels: a large product of
+/// each kind, and a large copy.
 struct Machine: Encodable {
     let processor: String
     let processors: Int
@@ -23,15 +23,15 @@ struct Machine: Encodable {
         instructionSet = KernelInformation.instructionSet
         threads = pool.threadCount
         gigaflops = Dictionary(
-            uniqueKeysWithValues: WeightFormat.allCases.map { ($0.rawValue, Self.largeProduct($0, on: pool)) }
+            uniqueKeysWithValues: ProductKind.allCases.map { ($0.rawValue, Self.largeProduct($0, on: pool)) }
         )
         gigabytes = Self.largeCopy(on: pool)
     }
 
     /// 960 × 1024 by 1024 × 1024.
-    private static func largeProduct(_ format: WeightFormat, on pool: WorkerPool) -> Double {
+    private static func largeProduct(_ kind: ProductKind, on pool: WorkerPool) -> Double {
         var random = SeededGenerator(seed: 1)
-        let matrix = randomMatrix(1024, 1024, format, &random)
+        let matrix = kind.randomMatrix(1024, 1024, &random)
         let x = Tensor([960, 1024], (0..<960 * 1024).map { _ in random.nextUniform() })
         let seconds = median(of: 9, on: pool) { _ = matrix.apply(x, on: pool) }
         return 2 * 960 * 1024 * 1024 / seconds * 1e-9
@@ -59,7 +59,7 @@ struct Machine: Encodable {
 
     var lines: [String] {
         let products = gigaflops.sorted { $0.key < $1.key }
-            .map { String(format: "%@ %.0f GFLOP/s", $0.key, $0.value) }.joined(separator: ", ")
+            .map { String(format: "%@ %.0f GFLOP/s", $0.key, $0.value) }.joined(separator: "; ")
         return [
             "\(processor), \(processors) processors; kernels \(instructionSet), \(threads) threads, no numerical library",
             String(format: "large product %@; large copy %.1f GB/s", products, gigabytes),

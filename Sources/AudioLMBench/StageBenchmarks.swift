@@ -22,7 +22,7 @@ private func samplers(_ count: Int, _ sampling: Sampling = Sampling()) -> [Token
 private func semanticStageBenchmarks(
     _ bundle: BenchedBundle, on pool: WorkerPool, _ machine: Machine
 ) throws -> [Measurement] {
-    let (stage, size) = try bundle.part("semantic_stage") {
+    let (stage, size) = try bundle.part("semantic_stage", rounding: .sevenBits) {
         try SemanticStage(bundle.configuration.semanticStage, from: $0)
     }
     let length = stage.configuration.attentionWindow
@@ -47,7 +47,7 @@ private func semanticStageBenchmarks(
 private func coarseStageBenchmarks(
     _ bundle: BenchedBundle, on pool: WorkerPool, _ machine: Machine
 ) throws -> [Measurement] {
-    let (stage, size) = try bundle.part("coarse_stage") {
+    let (stage, size) = try bundle.part("coarse_stage", rounding: .sevenBits) {
         try CoarseStage(bundle.configuration.coarseStage, from: $0)
     }
     let length = stage.configuration.attentionWindow
@@ -75,7 +75,7 @@ private func coarseStageBenchmarks(
 private func fineStageBenchmarks(
     _ bundle: BenchedBundle, on pool: WorkerPool, _ machine: Machine
 ) throws -> [Measurement] {
-    let (stage, _) = try bundle.part("fine_stage") {
+    let (stage, _) = try bundle.part("fine_stage", rounding: .sevenBits) {
         try FineStage(bundle.configuration.fineStage, from: $0)
     }
     let configuration = stage.configuration
@@ -105,7 +105,7 @@ struct StageSize {
         Measurement(
             name: "\(name), reading \(tokens)", microseconds: seconds * 1e6,
             operations: 2 * weights * Double(tokens), tokens: Double(tokens),
-            peakGigaflops: machine.gigaflops[WeightFormat.int8.rawValue])
+            peakGigaflops: machine.gigaflops[ProductKind.int8SevenBits.rawValue])
     }
 
     func drawing(
@@ -115,6 +115,6 @@ struct StageSize {
         return Measurement(
             name: "\(name), drawing \(sequences) at once", microseconds: seconds / count * 1e6,
             operations: 2 * weights * Double(sequences), bytes: bytes, tokens: Double(sequences),
-            peakGigaflops: machine.gigaflops[WeightFormat.int8.rawValue], peakGigabytes: machine.gigabytes)
+            peakGigaflops: machine.gigaflops[ProductKind.int8SevenBits.rawValue], peakGigabytes: machine.gigabytes)
     }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// Twenty seconds of noise, one window of the semantic tokenizer of a bundle.
 func tokenizerBenchmarks(bundle: BenchedBundle, on pool: WorkerPool) throws -> [Measurement] {
-    let (tokenizer, _) = try bundle.part("semantic_tokenizer") {
+    let (tokenizer, _) = try bundle.part("semantic_tokenizer", rounding: .sixteenBits) {
         try Tokenizer(bundle.configuration.tokenizer, from: $0)
     }
     let seconds = 20

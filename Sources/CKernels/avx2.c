@@ -5,7 +5,7 @@
 #define TABLE_NAME "avx2"
 #define MAIN_PANELS 1
 #define SUMS 4
-#define GEMM_I8 gemm_i8
+#define BYTES(product) product
 #define PANELS_1 4
 #define PANELS_2 2
 #define PANELS_3 2
@@ -22,8 +22,10 @@
 #include "body/attention.h"
 #include "body/fft.h"
 #include "body/four_inputs_pairs.h"
+#include "body/seven_bits.h"
 #include "body/bounds_i7.h"
 #include "body/gemm.h"
+#include "body/gemm_i7.h"
 #include "body/gemm_i8.h"
 #include "body/lanes.h"
 #include "body/nearest_steps.h"

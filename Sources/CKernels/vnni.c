@@ -5,7 +5,7 @@
 #define TABLE_NAME "vnni"
 #define MAIN_PANELS 4
 #define SUMS 16
-#define GEMM_I8 gemm_i8
+#define BYTES(product) product
 #define REGISTER_BYTES 64
 #define PANELS_1 8
 #define PANELS_2 8
@@ -25,10 +25,13 @@
 #include "body/attention.h"
 #include "body/fft.h"
 #include "body/four_inputs_bytes.h"
+#include "body/seven_bits.h"
 #include "body/bounds_i7.h"
 #include "body/gemm.h"
+#include "body/gemm_i7.h"
 #include "body/gemm_i8.h"
 #include "body/gemm_i8_tiles.h"
+#include "body/gemm_i7_tiles.h"
 #include "body/lanes.h"
 #include "body/nearest_steps.h"
 #include "body/rows.h"
@@ -36,10 +39,10 @@
 
 #undef TABLE
 #undef TABLE_NAME
-#undef GEMM_I8
+#undef BYTES
 #define TABLE audiolm_kernels_amx
 #define TABLE_NAME "amx"
-#define GEMM_I8 gemm_i8_tiles
+#define BYTES(product) product##_tiles
 #include "body/table.h"
 #pragma clang attribute pop
 

@@ -3,11 +3,13 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Products of rows in fixed point with 8-bit weights.
+/// Products of rows in fixed point, or of seven bits, with 8-bit weights.
 @Suite struct FixedPointKernelTests {
+    enum Rows: CaseIterable { case sixteenBits, sevenBits }
+
     /// A product, weights `[outputs, inner]` row-major.
     private func product(
-        _ kernels: audiolm_kernels, x: [Float], weights: [Int8], scale: [Float], bias: [Float], rows: Int,
+        _ kernels: audiolm_kernels, _ kind: Rows, x: [Float], weights: [Int8], scale: [Float], bias: [Float], rows: Int,
         inner: Int, outputs: Int
     ) -> [Float] {
         let (depth, panels) = ((inner + 63) / 64 * 64, (outputs + 63) / 64)
@@ -41,23 +43,40 @@ import Testing
                 x.withUnsafeBufferPointer { x in
                     scale.withUnsafeBufferPointer { scale in
                         bias.withUnsafeBufferPointer { bias in
-                            var rowsInFloat = audiolm_fixed_point(
-                                x: x.baseAddress!, x_stride: inner, count: inner, inner: depth, fixed: fixed,
-                                scale: scales.baseAddress!)
-                            kernels.fixed_point(&rowsInFloat, 0, rows)
+                            round(x.baseAddress!, rows, inner, depth, kind, kernels, fixed, scales.baseAddress!)
                             var task = audiolm_gemm_i8(
                                 x: fixed, x_scale: scales.baseAddress!, panels: packed.baseAddress!,
                                 sums: sums.baseAddress!, scale: scale.baseAddress!, bias: bias.baseAddress,
                                 y: y.baseAddress!, y_stride: outputs, inner: depth, outputs: outputs)
-                            kernels.gemm_i8(
-                                &task,
-                                audiolm_tile(row_begin: 0, row_end: rows, panel_begin: 0, panel_end: panels))
+                            let tile = audiolm_tile(
+                                row_begin: 0, row_end: rows, panel_begin: 0, panel_end: panels)
+                            switch kind {
+                            case .sixteenBits: kernels.gemm_i8(&task, tile)
+                            case .sevenBits: kernels.gemm_i7(&task, tile)
+                            }
                         }
                     }
                 }
             }
         }
         return y
+    }
+
+    private func round(
+        _ x: UnsafePointer<Float>, _ rows: Int, _ count: Int, _ inner: Int, _ kind: Rows,
+        _ kernels: audiolm_kernels, _ numbers: UnsafeMutableRawPointer, _ scales: UnsafeMutablePointer<Float>
+    ) {
+        switch kind {
+        case .sixteenBits:
+            var task = audiolm_fixed_point(
+                x: x, x_stride: count, count: count, inner: inner, fixed: numbers, scale: scales)
+            kernels.fixed_point(&task, 0, rows)
+        case .sevenBits:
+            var task = audiolm_seven_bits(
+                x: x, x_stride: count, count: count, inner: inner,
+                rounded: numbers.assumingMemoryBound(to: UInt8.self), scale: scales, kept: nil, lost: nil)
+            kernels.seven_bits(&task, 0, rows)
+        }
     }
 
     @Test(arguments: KernelVariant.available, [1, 2, 3, 4, 5, 8, 9, 15, 16, 17, 40])
@@ -68,33 +87,36 @@ import Testing
             let weights = (0..<outputs * inner).map { _ in Int8.random(in: -127...127, using: &random) }
             let padded = (outputs + 63) / 64 * 64
             let (scale, bias) = (random.normals(padded), random.normals(padded))
-            let run = {
-                product(
-                    $0, x: x, weights: weights, scale: scale, bias: bias, rows: rows, inner: inner,
-                    outputs: outputs)
+            for kind in Rows.allCases {
+                let run = {
+                    product(
+                        $0, kind, x: x, weights: weights, scale: scale, bias: bias, rows: rows, inner: inner,
+                        outputs: outputs)
+                }
+                expectIdentical(
+                    run(variant.kernels), run(KernelVariant.reference),
+                    "\(kind): \(rows) x \(inner) x \(outputs)")
             }
-            expectIdentical(
-                run(variant.kernels), run(KernelVariant.reference), "\(rows) x \(inner) x \(outputs)")
         }
     }
 
-    /// Sums that 32 bits do not hold.
-    @Test(arguments: KernelVariant.available)
-    func longRowsDoNotOverflow(variant: KernelVariant) {
-        let (inner, scale) = (5000, [Float](repeating: 1, count: 64))
+    /// Sums that 32 bits do not hold, or of numbers of seven bits almost.
+    @Test(arguments: KernelVariant.available, Rows.allCases)
+    func longRowsDoNotOverflow(variant: KernelVariant, kind: Rows) {
+        let (inner, scale) = (kind == .sixteenBits ? 5000 : 65_536, [Float](repeating: 1, count: 64))
         for (weight, sign) in [(Int8(127), Float(1)), (-127, 1), (127, -1), (-128, -1)] {
             let y = product(
-                variant.kernels, x: [Float](repeating: 2 * sign, count: inner),
+                variant.kernels, kind, x: [Float](repeating: 2 * sign, count: inner),
                 weights: [Int8](repeating: weight, count: inner), scale: scale,
                 bias: [Float](repeating: 0, count: 64), rows: 1, inner: inner, outputs: 1)
             expectClose(y, [2 * sign * Float(weight) * Float(inner)], relative: 1e-6)
         }
     }
 
-    @Test(arguments: KernelVariant.available)
-    func silenceGivesTheBias(variant: KernelVariant) {
+    @Test(arguments: KernelVariant.available, Rows.allCases)
+    func silenceGivesTheBias(variant: KernelVariant, kind: Rows) {
         let y = product(
-            variant.kernels, x: [0, 0, 1e-38, 0], weights: [1, 2, 3, 4],
+            variant.kernels, kind, x: [0, 0, 1e-38, 0], weights: [1, 2, 3, 4],
             scale: [Float](repeating: 1, count: 64), bias: [Float](repeating: 0.5, count: 64), rows: 2,
             inner: 2, outputs: 2)
         #expect(y == [0.5, 0.5, 0.5, 0.5])

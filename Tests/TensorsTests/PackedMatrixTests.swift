@@ -14,12 +14,14 @@ import Testing
             halves.withUnsafeBytes {
                 PackedMatrix(outputs: outputs, inputs: inputs, format: .bfloat16, weights: $0, bias: bias)
             },
-            bytes.withUnsafeBytes {
-                PackedMatrix(
-                    outputs: outputs, inputs: inputs, format: .int8, weights: $0,
-                    scale: random.tensor([outputs]), bias: bias)
-            },
         ]
+            + InputRounding.allCases.map { rounding in
+                bytes.withUnsafeBytes {
+                    PackedMatrix(
+                        outputs: outputs, inputs: inputs, format: .int8, weights: $0,
+                        scale: random.tensor([outputs]), bias: bias, rounding: rounding)
+                }
+            }
     }
 
     @Test(arguments: [(1, 1), (17, 33), (300, 70), (1030, 64)])
@@ -29,29 +31,31 @@ import Testing
         let (one, three) = (WorkerPool(threads: 1), WorkerPool(threads: 3))
         for matrix in matrices(outputs, inputs) {
             let whole = matrix.apply(x, on: one)
-            expectIdentical(matrix.apply(x, on: three), whole, "\(matrix.format) on three threads")
+            expectIdentical(matrix.apply(x, on: three), whole, "\(matrix.format), \(matrix.rounding) on three threads")
             for range in [0..<1, 5..<8, 7..<23, 100..<203] {
                 expectIdentical(
                     matrix.apply(x.rows(range), on: three), whole.rows(range),
-                    "\(matrix.format) rows \(range)")
+                    "\(matrix.format), \(matrix.rounding) rows \(range)")
             }
         }
     }
 
-    @Test func bytesMultiplyAsTheNumbersThatTheyStandFor() {
+    @Test(arguments: [(InputRounding.sixteenBits, 32_767.0), (.sevenBits, 63)])
+    func bytesMultiplyAsTheNumbersThatTheyStandFor(rounding: InputRounding, top: Double) {
         var random = SeededGenerator(seed: 8)
         let (rows, inputs, outputs) = (19, 200, 70)
         let x = random.tensor([rows, inputs])
         let bytes = (0..<outputs * inputs).map { _ in Int8.random(in: -127...127, using: &random) }
         let scale = random.tensor([outputs])
         let matrix = bytes.withUnsafeBytes {
-            PackedMatrix(outputs: outputs, inputs: inputs, format: .int8, weights: $0, scale: scale)
+            PackedMatrix(outputs: outputs, inputs: inputs, format: .int8, weights: $0, scale: scale,
+                rounding: rounding)
         }
         let y = matrix.apply(x, on: WorkerPool(threads: 1))
         for row in 0..<rows {
             let line = x.rows(row..<row + 1).elements
-            // Each input is off by at most half a step of the fixed point.
-            let step = Double(line.map(abs).max() ?? 0) / 32_767
+            // Each input is off by at most half a step.
+            let step = Double(line.map(abs).max() ?? 0) / top
             for output in 0..<outputs {
                 let weights = bytes[output * inputs..<(output + 1) * inputs].map { Double($0) }
                 let exact = zip(line, weights).reduce(0) { $0 + Double($1.0) * $1.1 }

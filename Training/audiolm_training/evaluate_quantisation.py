@@ -1,10 +1,12 @@
-"""Step `evaluate-quantisation`: what the bundle's 8-bit weights, and the 16 bits of what they are multiplied with, change
-of the stages, beside the trained 32-bit ones.
+"""Step `evaluate-quantisation`: what it costs the stages that a bundle's weights have 8 bits, and that what they are
+multiplied with is rounded to 7.
 
-Of held-out crops: bits per token of both, and how often both find the same token likeliest, given the same past.
+Of held-out crops: bits per token of the trained weights where a run has them, of the bundle's, and of these with rounded
+inputs, as the command has them; and how often the last finds the same token likeliest as the first, given the same past.
 """
 
 import argparse
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -30,28 +32,37 @@ def run(args: argparse.Namespace) -> None:
     device, result = torch.device("cpu"), {}
     for stage in args.stages:
         settings = read_settings(args.config, stage)
-        models = load_trained(settings, args.runs, device), load_exported(settings, args.bundle, device)
+        models = {"bundle": load_exported(settings, args.bundle, device)}
+        with contextlib.suppress(FileNotFoundError):
+            models = {"trained": load_trained(settings, args.runs, device), **models}
         pieces = load_pieces(token_folder(args.runs, settings), args.split, settings.token_kinds)
         crops = consecutive_crops(pieces, settings.crop_frames, CROPS, settings.reference_frames)
-        with rounded_inputs(models[1], load_file(args.bundle / f"{stage}.safetensors")):
-            result[stage] = compare(stage, *models, crops)
+        stored = load_file(args.bundle / f"{stage}.safetensors")
+        result[stage] = compare(stage, models, stored, crops)
     tables.write_result(args.runs, "quantisation", result)
     print(tables.quantisation_rows(result))
 
 
 @torch.inference_mode()
-def compare(stage: str, trained: nn.Module, stored: nn.Module, crops: list[dict[str, np.ndarray]]) -> dict[str, float]:
-    bits, same, count = np.zeros(2), 0, 0
+def compare(
+    stage: str, models: dict[str, nn.Module], stored: dict[str, Tensor], crops: list[dict[str, np.ndarray]]
+) -> dict[str, float]:
+    """Bits per token of `models`, the last of which has the weights `stored`, and of this one with rounded inputs; and the
+    latter's agreement with the first."""
+    bits, same, count = dict.fromkeys([*models, "rounded"], 0.0), 0, 0
     for crop in crops:
         batch = batch_of([crop])
-        of_both = [predictions(stage, model, batch) for model in (trained, stored)]
-        tokens = of_both[0][1]
-        for index, (logits, _) in enumerate(of_both):
-            chosen = logits.log_softmax(-1).gather(-1, tokens[..., None])
-            bits[index] -= chosen.double().sum().item() / np.log(2)
-        same += (of_both[0][0].argmax(-1) == of_both[1][0].argmax(-1)).sum().item()
-        count += tokens.numel()
-    return {"bits": bits[0] / count, "bundle_bits": bits[1] / count, "agreement": same / count}
+        found = {name: predictions(stage, model, batch) for name, model in models.items()}
+        *_, last = models.values()
+        with rounded_inputs(last, stored):
+            found["rounded"] = predictions(stage, last, batch)
+        likeliest = []
+        for name, (logits, tokens) in found.items():
+            bits[name] -= logits.log_softmax(-1).gather(-1, tokens[..., None]).double().sum().item() / np.log(2)
+            likeliest.append(logits.argmax(-1))
+        same += (likeliest[0] == likeliest[-1]).sum().item()
+        count += likeliest[0].numel()
+    return {**{name: value / count for name, value in bits.items()}, "agreement": same / count}
 
 
 def predictions(stage: str, model: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""What the Swift kernels do to the inputs of matrices of bytes."""
+"""What the Swift kernels do to the inputs of the stages' matrices of bytes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,11 +6,11 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-TOP = 32767
+TOP = 63
 
 
 def rounded(x: Tensor) -> Tensor:
-    """Each row of [..., inputs] as 16-bit numbers of a scale of its own."""
+    """Each row of [..., inputs] as 7-bit numbers of a scale of its own."""
     top = x.abs().amax(-1, keepdim=True).clamp_min(1e-30)
     return (x * (TOP / top)).round() * (top / TOP)
 

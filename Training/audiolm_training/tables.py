@@ -76,11 +76,17 @@ def peer_rows(result: dict[str, Any]) -> str:
             f"{result['instruction_set']}, PyTorch {result['torch']}.")  # fmt: skip
 
 
+QUANTISATION_KINDS = {
+    "trained": "32-bit weights", "bundle": "8-bit weights", "rounded": "8-bit weights, inputs of 7 bits",
+}  # fmt: skip
+
+
 def quantisation_rows(result: dict[str, Any]) -> str:
     """What `evaluate-quantisation` writes."""
+    kinds = [kind for kind in QUANTISATION_KINDS if all(kind in row for row in result.values())]
     return markdown(
-        ["stage", "bits per token, 32-bit weights", "bundle's weights", "the same likeliest token"],
-        [[name.replace("_", " "), f"{row['bits']:.3f}", f"{row['bundle_bits']:.3f}", f"{row['agreement']:.1%}"]
+        ["stage", *(f"bits per token, {QUANTISATION_KINDS[kind]}" for kind in kinds), "the same likeliest token"],
+        [[name.replace("_", " "), *(f"{row[kind]:.3f}" for kind in kinds), f"{row['agreement']:.1%}"]
          for name, row in result.items()])  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from audiolm_training import benchmark_peers, evaluate_quantisation, gguf_file, weight_file
+from audiolm_training import benchmark_peers, evaluate_quantisation, gguf_file, tables, weight_file
 from audiolm_training.cached_decoding import CachedTransformer, CoarseStep, SemanticStep
 from audiolm_training.coarse_stage import CoarseStage, CoarseStageConfiguration
 from audiolm_training.semantic_stage import SemanticStage, SemanticStageConfiguration
@@ -56,14 +56,20 @@ def test_gguf_holds_the_stage(tmp_path: Path):
 def test_quantisation_is_compared_on_the_same_tokens():
     torch.manual_seed(0)
     stage = SemanticStage(SemanticStageConfiguration(SIZES, vocabulary=20)).eval()
-    stored = SemanticStage(stage.configuration).eval()
-    stored.load_state_dict(weight_file.decode(weight_file.encode(stage.state_dict(), weight_file.matrix_kind("int8", 1))))
+    floats = weight_file.encode(stage.state_dict(), lambda *_: "float32")
+    encoded = weight_file.encode(stage.state_dict(), weight_file.matrix_kind("int8", 1))
+    shipped = SemanticStage(stage.configuration).eval()
+    shipped.load_state_dict(weight_file.decode(encoded))
     crops = [{"semantic": np.random.default_rng(seed).integers(0, 20, 30)} for seed in range(4)]
-    same = evaluate_quantisation.compare("semantic_stage", stage, stage, crops)
-    assert same["agreement"] == 1 and same["bits"] == same["bundle_bits"] == pytest.approx(np.log2(20), abs=0.2)
-    other = evaluate_quantisation.compare("semantic_stage", stage, stored, crops)
-    assert 0.8 < other["agreement"] <= 1 and other["bundle_bits"] == pytest.approx(other["bits"], abs=0.01)
-    assert other["bundle_bits"] != other["bits"]
+    same = evaluate_quantisation.compare("semantic_stage", {"bundle": stage}, floats, crops)
+    assert same["agreement"] == 1 and same["rounded"] == same["bundle"] == pytest.approx(np.log2(20), abs=0.2)
+    models = {"trained": stage, "bundle": shipped}
+    row = evaluate_quantisation.compare("semantic_stage", models, encoded, crops)
+    assert 0.7 < row["agreement"] <= 1
+    assert row["trained"] != row["bundle"] == pytest.approx(row["trained"], abs=0.01)
+    assert row["bundle"] != row["rounded"] == pytest.approx(row["bundle"], abs=0.03)
+    table = tables.quantisation_rows({"semantic_stage": row})
+    assert "8-bit weights, inputs of 7 bits" in table and f"{row['rounded']:.3f}" in table
 
 
 def test_a_bundle_s_stages_are_loaded_by_its_configuration(tmp_path: Path):

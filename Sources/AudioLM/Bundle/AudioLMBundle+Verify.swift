@@ -1,4 +1,5 @@
 import Foundation
+import NeuralLayers
 import SemanticTokenizer
 import SoundStream
 import Tensors
@@ -37,40 +38,60 @@ extension AudioLMBundle {
     }
 
     private func verifySemanticStage(_ golden: GoldenPart) throws -> [Comparison] {
-        let stage = networks.semanticStage
-        let tokens = try golden.integers("tokens", below: stage.configuration.vocabulary)
-        return [.closeness("logits", stage.logits(tokens, on: pool), try golden.tensor("logits"))]
+        let configuration = networks.semanticStage.configuration
+        let tokens = try golden.integers("tokens", below: configuration.vocabulary)
+        let expected = try golden.tensor("logits")
+        let exact = try exactly("semantic stage") { try SemanticStage(configuration, from: $0) }
+        return [
+            .closeness("logits", exact.logits(tokens, on: pool), expected),
+            .likeness("logits", networks.semanticStage.logits(tokens, on: pool), expected),
+        ]
     }
 
     private func verifyCoarseStage(_ golden: GoldenPart) throws -> [Comparison] {
-        let stage = networks.coarseStage
-        let configuration = stage.configuration
+        let configuration = networks.coarseStage.configuration
         let codes = try golden.frames("codes", levels: configuration.levels, below: configuration.codes)
         let tokens = try golden.integers("tokens", below: configuration.semanticVocabulary)
-        let logits = stage.logits(codes, semantic: tokens, heard: codes, on: pool)
         let expected = try golden.tensor("logits")
         guard expected.shape == [codes.count, configuration.levels, configuration.codes] else {
             throw golden.damage("logits")
         }
         let flat = expected.reshaped([codes.count, configuration.levels * configuration.codes])
-        return logits.enumerated().map { level, logits in
-            let columns = (level * configuration.codes)..<((level + 1) * configuration.codes)
-            return .closeness("level \(level)", logits, flat.columns(columns))
+        let exact = try exactly("coarse stage") { try CoarseStage(configuration, from: $0) }
+        func compare(
+            _ stage: CoarseStage, _ comparison: (String, Tensor, Tensor) -> Comparison
+        ) -> [Comparison] {
+            stage.logits(codes, semantic: tokens, heard: codes, on: pool).enumerated().map { level, logits in
+                let columns = (level * configuration.codes)..<((level + 1) * configuration.codes)
+                return comparison("level \(level)", logits, flat.columns(columns))
+            }
         }
+        return compare(exact, Comparison.closeness) + compare(networks.coarseStage, Comparison.likeness)
     }
 
     private func verifyFineStage(_ golden: GoldenPart) throws -> [Comparison] {
-        let stage = networks.fineStage
-        let configuration = stage.configuration
+        let configuration = networks.fineStage.configuration
         let codes = try golden.frames("codes", levels: configuration.levels, below: configuration.codes)
         guard let prompt = try golden.integers("prompt").first, (0...codes.count).contains(prompt) else {
             throw golden.damage("prompt")
         }
-        return try [("first_logits", configuration.coarseLevels), ("last_logits", configuration.levels - 1)]
-            .map {
-                let logits = stage.logits($1, of: codes, promptFrames: prompt, on: pool)
-                return .closeness($0, logits, try golden.tensor($0))
+        let exact = try exactly("fine stage") { try FineStage(configuration, from: $0) }
+        let levels = [("first_logits", configuration.coarseLevels), ("last_logits", configuration.levels - 1)]
+        return try levels.flatMap { name, level -> [Comparison] in
+            let expected = try golden.tensor(name)
+            func logits(_ stage: FineStage) -> Tensor {
+                stage.logits(level, of: codes, promptFrames: prompt, on: pool)
             }
+            return [
+                .closeness(name, logits(exact), expected),
+                .likeness(name, logits(networks.fineStage), expected),
+            ]
+        }
+    }
+
+    /// A stage whose inputs are rounded so finely that it must give what was computed in floats.
+    private func exactly<Stage>(_ name: String, _ make: (WeightScope) throws -> Stage) throws -> Stage {
+        try Networks.load(name, in: folder, rounding: .sixteenBits, make).network
     }
 
     private func verifyCodec(_ golden: GoldenPart) throws -> [Comparison] {

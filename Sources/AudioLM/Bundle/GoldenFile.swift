@@ -61,6 +61,8 @@ struct Comparison {
 
     /// Difference that is allowed between logits or samples of two machines.
     private static let tolerance: Float = 5e-3
+    /// Root of the mean squared difference that is allowed where inputs are rounded to seven bits.
+    private static let likeEnough: Float = 0.2
     /// Share of tokens that must be equal; rounding decides between two almost equal ones.
     private static let leastAgreement = 0.95
 
@@ -73,6 +75,21 @@ struct Comparison {
         return Comparison(
             passed: difference <= tolerance,
             detail: "\(name) differ by at most \(difference) (allowed \(tolerance))")
+    }
+
+    /// Of a network whose inputs are rounded to seven bits.
+    static func likeness(_ name: String, _ found: Tensor, _ expected: Tensor) -> Comparison {
+        guard found.shape == expected.shape, found.count > 0 else {
+            return Comparison(
+                passed: false, detail: "\(name) of shape \(found.shape), expected \(expected.shape)")
+        }
+        let squares = zip(found.elements, expected.elements).reduce(Float(0)) {
+            $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
+        }
+        let difference = (squares / Float(found.count)).squareRoot()
+        return Comparison(
+            passed: difference <= likeEnough,
+            detail: "\(name) from inputs of seven bits by \(difference) on average (allowed \(likeEnough))")
     }
 
     static func agreement(_ name: String, _ found: [Int], _ expected: [Int]) -> Comparison {

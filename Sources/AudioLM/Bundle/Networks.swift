@@ -25,18 +25,23 @@ struct Networks: Sendable {
         let codecConfiguration = try ConfigurationFile.read(
             CodecConfiguration.self, in: codecFolder, format: CodecConfiguration.currentFormat,
             modelType: CodecConfiguration.modelType)
-        func part<Network>(_ name: String, _ make: @escaping (WeightScope) throws -> Network)
-            -> Deferred<Loaded<Network>>
+        func part<Network>(
+            _ name: String, rounding: InputRounding = .sixteenBits,
+            _ make: @escaping (WeightScope) throws -> Network
+        ) -> Deferred<Loaded<Network>> {
+            Deferred { try Self.load(name, in: folder, rounding: rounding, make) }
+        }
+        func stage<Stage>(_ name: String, _ make: @escaping (WeightScope) throws -> Stage)
+            -> Deferred<Loaded<Stage>>
         {
-            let file = name.replacing(" ", with: "_") + ".safetensors"
-            return Deferred { try Self.load(name, folder.appending(path: file), make) }
+            part(name, rounding: .sevenBits, make)
         }
         let tokenizer = part("semantic tokenizer") {
             try Tokenizer(configuration.semanticTokenizer, from: $0)
         }
-        let semantic = part("semantic stage") { try SemanticStage(configuration.semanticStage, from: $0) }
-        let coarse = part("coarse stage") { try CoarseStage(configuration.coarseStage, from: $0) }
-        let fine = part("fine stage") { try FineStage(configuration.fineStage, from: $0) }
+        let semantic = stage("semantic stage") { try SemanticStage(configuration.semanticStage, from: $0) }
+        let coarse = stage("coarse stage") { try CoarseStage(configuration.coarseStage, from: $0) }
+        let fine = stage("fine stage") { try FineStage(configuration.fineStage, from: $0) }
         let detector = configuration.detector.map { section in
             part("detector") { try Detector(section, from: $0) }
         }
@@ -47,7 +52,7 @@ struct Networks: Sendable {
                 try TokenNotes(vocabulary: configuration.semanticStage.vocabulary, from: $0)
             } : nil
         let codec = Deferred {
-            try Self.load("codec", codecFolder.appending(path: "codec.safetensors")) {
+            try Self.load("codec", in: codecFolder) {
                 try Codec(configuration: codecConfiguration, weights: $0)
             }
         }
@@ -83,16 +88,18 @@ struct Networks: Sendable {
         let part: BundleInformation.Part
     }
 
-    /// Makes one part of the weights in `file`; throws `BundleError`.
+    /// Makes one part of its weights in `folder`; throws `BundleError`.
     static func load<Network>(
-        _ name: String, _ file: URL, _ make: (WeightScope) throws -> Network
+        _ name: String, in folder: URL, rounding: InputRounding = .sixteenBits,
+        _ make: (WeightScope) throws -> Network
     ) throws -> Loaded<Network> {
+        let file = folder.appending(path: name.replacing(" ", with: "_") + ".safetensors")
         guard let bytes = try? file.resourceValues(forKeys: [.fileSizeKey]).fileSize else {
             throw BundleError.missing(path: file.relativePath)
         }
         do {
             let safetensors = try SafetensorsFile(path: file.path)
-            let weights = WeightScope(safetensors)
+            let weights = WeightScope(safetensors, rounding: rounding)
             let network = try make(weights)
             try weights.requireAllUsed()
             let parameters = safetensors.entries.filter { !$0.key.hasSuffix("_scale") }

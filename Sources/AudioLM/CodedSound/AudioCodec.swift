@@ -19,7 +19,7 @@ public struct AudioCodec: Sendable {
         let configuration = try ConfigurationFile.read(
             CodecConfiguration.self, in: place, format: CodecConfiguration.currentFormat,
             modelType: CodecConfiguration.modelType)
-        network = try Networks.load("codec", place.appending(path: "codec.safetensors")) {
+        network = try Networks.load("codec", in: place) {
             try Codec(configuration: configuration, weights: $0)
         }.network
         identity = try CodecIdentity(of: place)

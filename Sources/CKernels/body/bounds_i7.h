@@ -1,43 +1,10 @@
-/* Bounds of products by rows and weights of seven bits each. A row's numbers lie 64 higher, which the weights' sums
- * undo. */
-
-static void seven_bits(const audiolm_seven_bits *s, size_t begin, size_t end) {
-    for (size_t r = begin; r < end; ++r) {
-        const float *x = s->x + r * s->x_stride;
-        uint8_t *row = s->rounded + r * s->inner;
-        const float top = magnitude_of(x, s->count);
-        const int silent = top < FIXED_SILENCE;
-        const float factor = silent ? 0 : SEVEN_BITS_TOP / top, step = silent ? 0 : top / SEVEN_BITS_TOP;
-        f32x16 kept = splat(0), lost = splat(0);
-        for (size_t i = 0; i < s->inner; i += LANES) {
-            const size_t left = i < s->count ? s->count - i : 0;
-            const f32x16 exact = left >= LANES ? load(x + i) : load_part(x + (left ? i : 0), left);
-            const f32x16 whole = __builtin_elementwise_roundeven(exact * splat(factor));
-            const f32x16 rest = fma16(whole, splat(-step), exact);
-            kept = fma16(whole, whole, kept);
-            lost = fma16(rest, rest, lost);
-            *(u8x16_unaligned *)(row + i) = __builtin_convertvector(__builtin_convertvector(whole, i32x16) + 64, u8x16_unaligned);
-        }
-        s->scale[r] = step;
-        s->kept[r] = step * sqrtf(fold(kept));
-        s->lost[r] = sqrtf(fold(lost));
-    }
-}
+/* Bounds of products by rows and weights of seven bits each. */
 
 /* R rows by P times sixteen outputs of a panel, from `first` on. */
 ALWAYS_INLINE void tile_i7(const int R, const int P, const audiolm_bounds_i7 *g, size_t row, size_t panel, size_t first) {
-    const size_t inner = g->inner;
-    const int8_t *w = g->panels + panel * inner * AUDIOLM_PANEL_I8 + first * 4;
-    const uint8_t *x = g->x + row * inner;
+    const int8_t *w = g->panels + panel * g->inner * AUDIOLM_PANEL_I8 + first * 4;
     i32x16 sums[4][4];
-    _Pragma("unroll") for (int p = 0; p < P; ++p) {
-        const i32x16 raised = *(const i32x16_unaligned *)(g->sums + panel * AUDIOLM_PANEL_I8 + first + (size_t)p * LANES) * -64;
-        _Pragma("unroll") for (int r = 0; r < R; ++r) sums[r][p] = raised;
-    }
-    for (size_t i = 0; i < inner; i += 8, w += 8 * AUDIOLM_PANEL_I8)
-        _Pragma("unroll") for (int r = 0; r < R; ++r)
-            _Pragma("unroll") for (int p = 0; p < P; ++p)
-                sums[r][p] = add_eight_i7(sums[r][p], w + p * 4 * LANES, x + (size_t)r * inner + i);
+    sum_i7(R, P, 8, 1, 0, g->inner, w, g->x + row * g->inner, g->sums + panel * AUDIOLM_PANEL_I8 + first, sums);
     _Pragma("unroll") for (int p = 0; p < P; ++p) {
         const size_t output = panel * AUDIOLM_PANEL_I8 + first + (size_t)p * LANES;
         if (output >= g->outputs) continue;

@@ -2,6 +2,7 @@
  * upper bytes and then their lower ones, unsigned: upper bytes are 128 too large, which the weights' sums undo. */
 #define ROWS_I8 2
 #define RUN_I8 SIZE_MAX
+#define PARTS_I7_ONE_ROW 2
 
 typedef struct {
     i32x16 upper, lower;
@@ -11,6 +12,8 @@ typedef struct {
 #define WIDTH_I8 4
 #define WIDTH_I8_ONE_ROW 4
 #define WIDTH_I7 4
+#define WIDTH_I7_TWO_ROWS 4
+#define WIDTH_I7_ONE_ROW 4
 
 /* Adds to each sum four products of unsigned bytes and signed ones. */
 ALWAYS_INLINE i32x16 add_products(i32x16 sums, i32x16 x, i32x16 w) { return __builtin_ia32_vpdpbusd512(sums, x, w); }
@@ -18,6 +21,8 @@ ALWAYS_INLINE i32x16 add_products(i32x16 sums, i32x16 x, i32x16 w) { return __bu
 #define WIDTH_I8 1
 #define WIDTH_I8_ONE_ROW 2
 #define WIDTH_I7 1
+#define WIDTH_I7_TWO_ROWS 2
+#define WIDTH_I7_ONE_ROW 2
 
 typedef int32_t i32x8 __attribute__((vector_size(32)));
 
@@ -64,8 +69,12 @@ ALWAYS_INLINE wide_i32x16 total_i8(const sums_i8 *sums, const int32_t *weight_su
     return (wide_i32x16){(upper + (sums->lower >> 8)) >> 8, ((upper << 8) + sums->lower) & 65535};
 }
 
+/* Adds four inputs x of sixteen outputs, whose weights are at w. */
+ALWAYS_INLINE i32x16 add_four_i7(i32x16 sums, const int8_t *w, const uint8_t *x) {
+    return add_products(sums, four_bytes(x), *(const i32x16 *)w);
+}
+
 /* Adds eight inputs x of sixteen outputs, whose weights are at w and, of the last four, one step further on. */
 ALWAYS_INLINE i32x16 add_eight_i7(i32x16 sums, const int8_t *w, const uint8_t *x) {
-    sums = add_products(sums, four_bytes(x), *(const i32x16 *)w);
-    return add_products(sums, four_bytes(x + 4), *(const i32x16 *)(w + 4 * AUDIOLM_PANEL_I8));
+    return add_four_i7(add_four_i7(sums, w, x), w + 4 * AUDIOLM_PANEL_I8, x + 4);
 }

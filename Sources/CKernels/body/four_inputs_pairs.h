@@ -5,6 +5,9 @@
 #define WIDTH_I8 1
 #define WIDTH_I8_ONE_ROW 4
 #define WIDTH_I7 1
+#define WIDTH_I7_TWO_ROWS 2
+#define WIDTH_I7_ONE_ROW 4
+#define PARTS_I7_ONE_ROW 1
 /* Inputs after which sums of 32 bits could overflow. */
 #define RUN_I8 512
 
@@ -76,7 +79,8 @@ ALWAYS_INLINE wide_i32x16 total_i8(const sums_i8 *sums, const int32_t *weight_su
 #undef JOIN
 }
 
-/* Sums of products of bytes from 0 to 127 with bytes of magnitude 64 at most, pair by pair: 16 bits hold two of them. */
+/* Sums of products of bytes from 0 to 127 with signed bytes, pair by pair: 16 bits hold one of them, and two where the
+ * signed bytes' magnitudes are 64 at most. */
 ALWAYS_INLINE i16x16 sum_pairs_i7(u8x32 x, i8x32 w) {
 #if defined(__x86_64__)
     return (i16x16)__builtin_ia32_pmaddubsw256((i8x32)x, w);
@@ -86,17 +90,21 @@ ALWAYS_INLINE i16x16 sum_pairs_i7(u8x32 x, i8x32 w) {
 #endif
 }
 
+ALWAYS_INLINE i32x16 add_pairs_i7(i32x16 sums, i16x16 low, i16x16 high) {
+    const i32x8 added[2] = {sum_pairs(low, (i16x16){0} + 1), sum_pairs(high, (i16x16){0} + 1)};
+    return sums + __builtin_shufflevector(added[0], added[1], 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
+/* Adds four inputs x of sixteen outputs, whose weights are at w. */
+ALWAYS_INLINE i32x16 add_four_i7(i32x16 sums, const int8_t *w, const uint8_t *x) {
+    const u8x32 four = (u8x32)two_numbers(x);
+    return add_pairs_i7(sums, sum_pairs_i7(four, *(const i8x32 *)w), sum_pairs_i7(four, *(const i8x32 *)(w + 32)));
+}
+
 /* Adds eight inputs x of sixteen outputs, whose weights are at w and, of the last four, one step further on. */
 ALWAYS_INLINE i32x16 add_eight_i7(i32x16 sums, const int8_t *w, const uint8_t *x) {
-    int32_t fours[2];
-    memcpy(fours, x, sizeof fours);
-    const u8x32 first = (u8x32)((i32x8){0} + fours[0]), second = (u8x32)((i32x8){0} + fours[1]);
-    i32x8 added[2];
-    _Pragma("unroll") for (int half = 0; half < 2; ++half) {
-        const int8_t *of_half = w + 32 * half;
-        const i16x16 pairs = sum_pairs_i7(first, *(const i8x32 *)of_half) +
-                             sum_pairs_i7(second, *(const i8x32 *)(of_half + 4 * AUDIOLM_PANEL_I8));
-        added[half] = sum_pairs(pairs, (i16x16){0} + 1);
-    }
-    return sums + __builtin_shufflevector(added[0], added[1], 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const u8x32 first = (u8x32)two_numbers(x), second = (u8x32)two_numbers(x + 4);
+    const int8_t *next = w + 4 * AUDIOLM_PANEL_I8;
+    return add_pairs_i7(sums, sum_pairs_i7(first, *(const i8x32 *)w) + sum_pairs_i7(second, *(const i8x32 *)next),
+                        sum_pairs_i7(first, *(const i8x32 *)(w + 32)) + sum_pairs_i7(second, *(const i8x32 *)(next + 32)));
 }

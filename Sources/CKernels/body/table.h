@@ -1,10 +1,11 @@
-/* The table of the kernels above, as TABLE under the name TABLE_NAME; products of 8-bit weights are GEMM_I8. */
+/* The table of the kernels above, as TABLE under the name TABLE_NAME; products of bytes are those that BYTES names. */
 
 const audiolm_kernels TABLE = {
     .name = TABLE_NAME,
     .gemm_f32 = gemm_f32,
     .gemm_bf16 = gemm_bf16,
-    .gemm_i8 = GEMM_I8,
+    .gemm_i8 = BYTES(gemm_i8),
+    .gemm_i7 = BYTES(gemm_i7),
     .bounds_i7 = bounds_i7,
     .fixed_point = fixed_point,
     .seven_bits = seven_bits,

@@ -39,8 +39,7 @@ typedef struct {
 
 /* Rows of floats as 16-bit numbers of a scale each: x[r, i] = scale[r] * fixed[r, i] within half a scale, the greatest
  * magnitude being 32767, or no number but zero. A row has `count` numbers, then zeros up to `inner`, a multiple of 64.
- * `fixed` takes 2 * inner bytes a row, in an order that is each table's own, and has memory for a multiple of sixteen
- * rows. */
+ * `fixed` takes 2 * inner bytes a row, in an order that is each table's own. */
 typedef struct {
     const float *_Nonnull x;
     size_t x_stride, count, inner;
@@ -49,14 +48,14 @@ typedef struct {
 } audiolm_fixed_point;
 
 /* Rows of floats as 7-bit numbers of a scale each, the greatest magnitude being 63. `rounded` takes inner bytes a row, the
- * numbers plus 64; kept[r] is the length of scale[r] * numbers, lost[r] that of the rest of x. */
+ * numbers plus 64; kept[r] is the length of scale[r] * numbers, lost[r] that of the rest of x, or both are NULL. */
 typedef struct {
     const float *_Nonnull x;
     size_t x_stride, count, inner;
     uint8_t *_Nonnull rounded;
     float *_Nonnull scale;
-    float *_Nonnull kept;
-    float *_Nonnull lost;
+    float *_Nullable kept;
+    float *_Nullable lost;
 } audiolm_seven_bits;
 
 /* y[r, n] = scale[n] * x_scale[r] * sum_k x[r, k] * W[n, k] + bias[n] + x_lost[r] * length[n] + x_kept[r] * lost[n] for rows
@@ -82,7 +81,8 @@ typedef struct {
     size_t outputs;
 } audiolm_bounds_i7;
 
-/* y[r, n] = scale[n] * x_scale[r] * sum_k x[r, k] * W[n, k] + bias[n] for rows in fixed point of the same table.
+/* y[r, n] = scale[n] * x_scale[r] * sum_k x[r, k] * W[n, k] + bias[n] for rows in fixed point of the same table, or rows of
+ * seven bits, of 65536 inputs at most; x has memory for a multiple of sixteen rows.
  * W is packed in panels of 64 outputs, [ceil(outputs / 64)][inner / 4][64][4], padded with zeros and aligned to 64
  * bytes. sums, scale and bias hold ceil(outputs / 64) * 64 numbers; sums are those of each output's weights. */
 typedef struct {
@@ -176,7 +176,9 @@ typedef struct {
     void (*_Nonnull gemm_f32)(const audiolm_gemm *_Nonnull, audiolm_tile);
     /* Weights are the upper halves of f32 (bfloat16), widened exactly. */
     void (*_Nonnull gemm_bf16)(const audiolm_gemm *_Nonnull, audiolm_tile);
+    /* Of rows in fixed point, and of rows of seven bits. */
     void (*_Nonnull gemm_i8)(const audiolm_gemm_i8 *_Nonnull, audiolm_tile);
+    void (*_Nonnull gemm_i7)(const audiolm_gemm_i8 *_Nonnull, audiolm_tile);
     void (*_Nonnull bounds_i7)(const audiolm_bounds_i7 *_Nonnull, audiolm_tile);
     /* Rows [begin, end). */
     void (*_Nonnull fixed_point)(const audiolm_fixed_point *_Nonnull, size_t begin, size_t end);

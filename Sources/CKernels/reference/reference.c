@@ -52,6 +52,22 @@ static void gemm_i8(const audiolm_gemm_i8 *g, audiolm_tile tile) {
     }
 }
 
+static void gemm_i7(const audiolm_gemm_i8 *g, audiolm_tile tile) {
+    for (size_t row = tile.row_begin; row < tile.row_end; ++row) {
+        const uint8_t *x = (const uint8_t *)g->x + row * g->inner;
+        for (size_t output = tile.panel_begin * AUDIOLM_PANEL_I8;
+             output < tile.panel_end * AUDIOLM_PANEL_I8 && output < g->outputs; ++output) {
+            const size_t panel = output / AUDIOLM_PANEL_I8, column = output % AUDIOLM_PANEL_I8;
+            const int8_t *w = g->panels + panel * g->inner * AUDIOLM_PANEL_I8 + column * 4;
+            int32_t sum = 0;
+            for (size_t i = 0; i < g->inner; ++i) sum += (x[i] - 64) * w[i / 4 * 4 * AUDIOLM_PANEL_I8 + i % 4];
+            float y = (float)sum * g->x_scale[row] * g->scale[output];
+            if (g->bias) y = y + g->bias[output];
+            g->y[row * g->y_stride + output] = y;
+        }
+    }
+}
+
 static void bounds_i7(const audiolm_bounds_i7 *g, audiolm_tile tile) {
     for (size_t row = tile.row_begin; row < tile.row_end; ++row) {
         const uint8_t *x = g->x + row * g->inner;
@@ -104,6 +120,7 @@ static void seven_bits(const audiolm_seven_bits *s, size_t begin, size_t end) {
             row[i] = (uint8_t)(whole + 64);
         }
         s->scale[r] = step;
+        if (!s->kept) continue;
         s->kept[r] = step * sqrtf(ref_fold(kept));
         s->lost[r] = sqrtf(ref_fold(lost));
     }
@@ -295,6 +312,7 @@ const audiolm_kernels audiolm_kernels_ref = {
     .gemm_f32 = gemm_f32,
     .gemm_bf16 = gemm_bf16,
     .gemm_i8 = gemm_i8,
+    .gemm_i7 = gemm_i7,
     .bounds_i7 = bounds_i7,
     .fixed_point = fixed_point,
     .seven_bits = seven_bits,

@@ -7,18 +7,22 @@ package import Tensors
 /// built, `requireAllUsed()` throws if the file holds tensors that nobody took.
 package struct WeightScope: Sendable {
     package let file: SafetensorsFile
+    /// Of the inputs of matrices of bytes.
+    private let rounding: InputRounding
     private let prefix: String
     private let used: UsedNames
 
-    /// The root of a file.
-    package init(_ file: SafetensorsFile) {
+    /// The root of a file, whose matrices of bytes round their inputs so.
+    package init(_ file: SafetensorsFile, rounding: InputRounding = .sixteenBits) {
         self.file = file
+        self.rounding = rounding
         prefix = ""
         used = UsedNames()
     }
 
     private init(_ parent: WeightScope, _ name: String) {
         file = parent.file
+        rounding = parent.rounding
         prefix = parent.prefix + name + "."
         used = parent.used
     }
@@ -111,7 +115,8 @@ package struct WeightScope: Sendable {
     ) throws -> PackedMatrix {
         try file.withBytes(path(name)) {
             PackedMatrix(
-                outputs: outputs, inputs: inputs, format: format, weights: $0, scale: scale, bias: bias)
+                outputs: outputs, inputs: inputs, format: format, weights: $0, scale: scale, bias: bias,
+                rounding: rounding)
         }
     }
 }

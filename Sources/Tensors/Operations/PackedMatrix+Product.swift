@@ -62,7 +62,7 @@ extension PackedMatrix {
         }
     }
 
-    /// By way of rows in 16-bit fixed point.
+    /// By way of rows in fixed point.
     private func applyFixedPoint(
         _ x: UnsafePointer<Float>, rows: Int, stride: Int, into y: UnsafeMutablePointer<Float>,
         outputStride: Int, on pool: WorkerPool
@@ -71,15 +71,14 @@ extension PackedMatrix {
         let group = 16
         let groups = (rows + group - 1) / group
         let scaleBytes = (rows * MemoryLayout<Float>.stride + 63) / 64 * 64
-        pool.scratch.with(byteCount: scaleBytes + groups * group * 2 * paddedInputs) { memory in
+        let numberBytes = rounding == .sixteenBits ? 2 : 1
+        let kernel = rounding == .sixteenBits ? kernels.pointee.gemm_i8 : kernels.pointee.gemm_i7
+        pool.scratch.with(byteCount: scaleBytes + groups * group * numberBytes * paddedInputs) { memory in
             let scales = memory.assumingMemoryBound(to: Float.self)
-            let fixed = audiolm_fixed_point(
-                x: x, x_stride: stride, count: inputs, inner: paddedInputs, fixed: memory + scaleBytes,
-                scale: scales)
-            withUnsafePointer(to: fixed) { fixed in
-                pool.run(groups) {
-                    kernels.pointee.fixed_point(fixed, $0 * group, min(($0 + 1) * group, rows))
-                }
+            pool.run(groups) {
+                round(
+                    x, rows: $0 * group..<min(($0 + 1) * group, rows), stride: stride,
+                    into: memory + scaleBytes, scales)
             }
             let product = audiolm_gemm_i8(
                 x: memory + scaleBytes, x_scale: scales,
@@ -87,8 +86,26 @@ extension PackedMatrix {
                 sums: sums, scale: scale, bias: storage.bias, y: y, y_stride: outputStride,
                 inner: paddedInputs, outputs: outputs)
             withUnsafePointer(to: product) { product in
-                tiles(rows: rows, leastPanels: 1, on: pool) { kernels.pointee.gemm_i8(product, $0) }
+                tiles(rows: rows, leastPanels: 1, on: pool) { kernel(product, $0) }
             }
+        }
+    }
+
+    /// Rounds rows of inputs.
+    private func round(
+        _ x: UnsafePointer<Float>, rows: Range<Int>, stride: Int, into numbers: UnsafeMutableRawPointer,
+        _ scales: UnsafeMutablePointer<Float>
+    ) {
+        switch rounding {
+        case .sixteenBits:
+            var task = audiolm_fixed_point(
+                x: x, x_stride: stride, count: inputs, inner: paddedInputs, fixed: numbers, scale: scales)
+            kernels.pointee.fixed_point(&task, rows.lowerBound, rows.upperBound)
+        case .sevenBits:
+            var task = audiolm_seven_bits(
+                x: x, x_stride: stride, count: inputs, inner: paddedInputs,
+                rounded: numbers.assumingMemoryBound(to: UInt8.self), scale: scales, kept: nil, lost: nil)
+            kernels.pointee.seven_bits(&task, rows.lowerBound, rows.upperBound)
         }
     }
 

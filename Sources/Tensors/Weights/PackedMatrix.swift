@@ -5,9 +5,15 @@ package enum WeightFormat: String, Sendable, CaseIterable {
     case float32
     /// The upper halves of 32-bit floats; widened exactly on use.
     case bfloat16
-    /// Signed bytes with one 32-bit scale for each output. What they are multiplied with is rounded to 16 bits of the
-    /// greatest magnitude in its row.
+    /// Signed bytes with one 32-bit scale for each output. What they are multiplied with is rounded.
     case int8
+}
+
+/// What the inputs of a matrix of bytes are rounded to: so many bits of the greatest magnitude in their row, sign included.
+package enum InputRounding: String, Sendable, CaseIterable {
+    case sixteenBits
+    /// Half the arithmetic of sixteen bits, for networks that bear it.
+    case sevenBits
 }
 
 /// A matrix of weights `[outputs, inputs]`, packed once for products x · Wᵀ: panels of 16 outputs (64 of bytes), within
@@ -19,6 +25,7 @@ package struct PackedMatrix: Sendable {
     package let outputs: Int
     package let inputs: Int
     package let format: WeightFormat
+    package let rounding: InputRounding
     let storage: PackedStorage
 
     /// Outputs of one panel.
@@ -32,16 +39,19 @@ package struct PackedMatrix: Sendable {
     ///   - weights: `[outputs, inputs]` row-major elements of `format`.
     ///   - scale: one factor for each output.
     ///   - bias: one addend for each output.
+    ///   - rounding: of the inputs, where weights are bytes; of seven bits there are 65,536 inputs at most.
     package init(
         outputs: Int, inputs: Int, format: WeightFormat, weights: UnsafeRawBufferPointer,
-        scale: Tensor? = nil, bias: Tensor? = nil
+        scale: Tensor? = nil, bias: Tensor? = nil, rounding: InputRounding = .sixteenBits
     ) {
         precondition(scale == nil || scale?.count == outputs, "scale does not match \(outputs) outputs")
         precondition(bias == nil || bias?.count == outputs, "bias does not match \(outputs) outputs")
+        precondition(rounding == .sixteenBits || inputs <= 65_536, "\(inputs) inputs of seven bits")
         precondition(weights.count == outputs * inputs * format.elementSize, "weights do not match the shape")
         self.outputs = outputs
         self.inputs = inputs
         self.format = format
+        self.rounding = rounding
         let width = format == .int8 ? 64 : 16
         let padded = (outputs + width - 1) / width * width
         let group = format == .int8 ? 64 : 1
