@@ -115,6 +115,7 @@ struct StageSize {
         return Measurement(
             name: "\(name), drawing \(sequences) at once", microseconds: seconds / count * 1e6,
             operations: 2 * weights * Double(sequences), bytes: bytes, tokens: Double(sequences),
-            peakGigaflops: machine.gigaflops[ProductKind.int8SevenBits.rawValue], peakGigabytes: machine.gigabytes)
+            peakGigaflops: machine.gigaflops[ProductKind.int8SevenBits.rawValue],
+            peakGigabytes: machine.gigabytes)
     }
 }

@@ -9,7 +9,8 @@ import Testing
 
     /// A product, weights `[outputs, inner]` row-major.
     private func product(
-        _ kernels: audiolm_kernels, _ kind: Rows, x: [Float], weights: [Int8], scale: [Float], bias: [Float], rows: Int,
+        _ kernels: audiolm_kernels, _ kind: Rows, x: [Float], weights: [Int8], scale: [Float], bias: [Float],
+        rows: Int,
         inner: Int, outputs: Int
     ) -> [Float] {
         let (depth, panels) = ((inner + 63) / 64 * 64, (outputs + 63) / 64)
@@ -43,7 +44,8 @@ import Testing
                 x.withUnsafeBufferPointer { x in
                     scale.withUnsafeBufferPointer { scale in
                         bias.withUnsafeBufferPointer { bias in
-                            round(x.baseAddress!, rows, inner, depth, kind, kernels, fixed, scales.baseAddress!)
+                            round(
+                                x.baseAddress!, rows, inner, depth, kind, kernels, fixed, scales.baseAddress!)
                             var task = audiolm_gemm_i8(
                                 x: fixed, x_scale: scales.baseAddress!, panels: packed.baseAddress!,
                                 sums: sums.baseAddress!, scale: scale.baseAddress!, bias: bias.baseAddress,

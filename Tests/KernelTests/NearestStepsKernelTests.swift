@@ -93,7 +93,9 @@ import Testing
         for path in 0..<2 {
             for code in 0..<30 {
                 let error = (0..<steps.dimension).reduce(Float(0)) {
-                    let rest = steps.residuals[path * steps.dimension + $1] - steps.codebook[code * steps.dimension + $1]
+                    let rest =
+                        steps.residuals[path * steps.dimension + $1]
+                        - steps.codebook[code * steps.dimension + $1]
                     return $0 + rest * rest
                 }
                 all.append([error, Float(path), Float(code)])

@@ -31,7 +31,8 @@ import Testing
         let (one, three) = (WorkerPool(threads: 1), WorkerPool(threads: 3))
         for matrix in matrices(outputs, inputs) {
             let whole = matrix.apply(x, on: one)
-            expectIdentical(matrix.apply(x, on: three), whole, "\(matrix.format), \(matrix.rounding) on three threads")
+            expectIdentical(
+                matrix.apply(x, on: three), whole, "\(matrix.format), \(matrix.rounding) on three threads")
             for range in [0..<1, 5..<8, 7..<23, 100..<203] {
                 expectIdentical(
                     matrix.apply(x.rows(range), on: three), whole.rows(range),
@@ -48,7 +49,8 @@ import Testing
         let bytes = (0..<outputs * inputs).map { _ in Int8.random(in: -127...127, using: &random) }
         let scale = random.tensor([outputs])
         let matrix = bytes.withUnsafeBytes {
-            PackedMatrix(outputs: outputs, inputs: inputs, format: .int8, weights: $0, scale: scale,
+            PackedMatrix(
+                outputs: outputs, inputs: inputs, format: .int8, weights: $0, scale: scale,
                 rounding: rounding)
         }
         let y = matrix.apply(x, on: WorkerPool(threads: 1))

@@ -76,7 +76,9 @@ extension AudioLMBundle {
             throw golden.damage("prompt")
         }
         let exact = try exactly("fine stage") { try FineStage(configuration, from: $0) }
-        let levels = [("first_logits", configuration.coarseLevels), ("last_logits", configuration.levels - 1)]
+        let levels = [
+            ("first_logits", configuration.coarseLevels), ("last_logits", configuration.levels - 1),
+        ]
         return try levels.flatMap { name, level -> [Comparison] in
             let expected = try golden.tensor(name)
             func logits(_ stage: FineStage) -> Tensor {

@@ -22,7 +22,10 @@ package struct FrameLanes {
     }
 
     package subscript(_ index: Int) -> Vector {
-        get { UnsafeRawPointer(memory).load(fromByteOffset: index * MemoryLayout<Vector>.stride, as: Vector.self) }
+        get {
+            UnsafeRawPointer(memory).load(
+                fromByteOffset: index * MemoryLayout<Vector>.stride, as: Vector.self)
+        }
         nonmutating set {
             UnsafeMutableRawPointer(memory).storeBytes(
                 of: newValue, toByteOffset: index * MemoryLayout<Vector>.stride, as: Vector.self)
