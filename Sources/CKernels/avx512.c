@@ -23,6 +23,7 @@
 #include "body/attention.h"
 #include "body/fft.h"
 #include "body/four_inputs_pairs.h"
+#include "body/panels.h"
 #include "body/seven_bits.h"
 #include "body/bounds_i7.h"
 #include "body/gemm.h"

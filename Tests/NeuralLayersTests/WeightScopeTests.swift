@@ -32,6 +32,32 @@ import Testing
         }
     }
 
+    /// Of bytes, so that sums stay within 32 bits.
+    @Test(arguments: [InputRounding.sixteenBits, .sevenBits])
+    func moreInputsThanCanBeSummedThrow(rounding: InputRounding) throws {
+        for inputs in [65_536, 65_537] {
+            let json =
+                #"{"w":{"dtype":"I8","shape":[1,\#(inputs)],"data_offsets":[4,\#(inputs + 4)]},"#
+                + #""w_scale":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
+            let header = [UInt8](json.utf8)
+            let bytes: [UInt8] =
+                [UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header + [0, 0, 0x80, 0x3f]
+                + [UInt8](repeating: 1, count: inputs)
+            try withTemporaryFile(bytes) { path in
+                let scope = WeightScope(try SafetensorsFile(path: path), rounding: rounding)
+                if inputs == 65_536 {
+                    let y = try scope.matrix("w", 1, inputs).apply(
+                        Tensor([1, inputs], filledWith: 1), on: WorkerPool(threads: 1))
+                    #expect(abs(y[0, 0] - 65_536) < 1)
+                } else {
+                    #expect(throws: ModelError.wide(path: "w", most: 65_536, found: inputs)) {
+                        try scope.matrix("w", 1, inputs)
+                    }
+                }
+            }
+        }
+    }
+
     @Test func damagedWeightsThrow() throws {
         var bytes: [UInt8] = Array(#"{"weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#.utf8)
         bytes = [UInt8(bytes.count), 0, 0, 0, 0, 0, 0, 0] + bytes + [0, 0, 0xc0, 0x7f]

@@ -67,29 +67,35 @@ struct Comparison {
     private static let leastAgreement = 0.95
 
     static func closeness(_ name: String, _ found: Tensor, _ expected: Tensor) -> Comparison {
-        guard found.shape == expected.shape else {
+        comparison(name, found, expected) { differences in
+            let difference = differences.reduce(0) { max($0, abs($1)) }
             return Comparison(
-                passed: false, detail: "\(name) of shape \(found.shape), expected \(expected.shape)")
+                passed: difference <= tolerance,
+                detail: "\(name) differ by at most \(difference) (allowed \(tolerance))")
         }
-        let difference = zip(found.elements, expected.elements).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
-        return Comparison(
-            passed: difference <= tolerance,
-            detail: "\(name) differ by at most \(difference) (allowed \(tolerance))")
     }
 
     /// Of a network whose inputs are rounded to seven bits.
     static func likeness(_ name: String, _ found: Tensor, _ expected: Tensor) -> Comparison {
-        guard found.shape == expected.shape, found.count > 0 else {
+        comparison(name, found, expected) { differences in
+            let squares = differences.reduce(0) { $0 + $1 * $1 }
+            let difference = (squares / Float(max(differences.count, 1))).squareRoot()
+            return Comparison(
+                passed: difference <= likeEnough,
+                detail:
+                    "\(name) from inputs of seven bits by \(difference) on average (allowed \(likeEnough))")
+        }
+    }
+
+    /// What `judge` makes of the differences of two tensors of one shape.
+    private static func comparison(
+        _ name: String, _ found: Tensor, _ expected: Tensor, _ judge: ([Float]) -> Comparison
+    ) -> Comparison {
+        guard found.shape == expected.shape else {
             return Comparison(
                 passed: false, detail: "\(name) of shape \(found.shape), expected \(expected.shape)")
         }
-        let squares = zip(found.elements, expected.elements).reduce(Float(0)) {
-            $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
-        }
-        let difference = (squares / Float(found.count)).squareRoot()
-        return Comparison(
-            passed: difference <= likeEnough,
-            detail: "\(name) from inputs of seven bits by \(difference) on average (allowed \(likeEnough))")
+        return judge(zip(found.elements, expected.elements).map { $0 - $1 })
     }
 
     static func agreement(_ name: String, _ found: [Int], _ expected: [Int]) -> Comparison {

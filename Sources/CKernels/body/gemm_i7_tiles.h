@@ -31,12 +31,7 @@ static void gemm_i7_tiles(const audiolm_gemm_i8 *g, audiolm_tile t) {
         gemm_i7(g, t);
         return;
     }
-    tile_sizes sizes = {.palette = 1};
-    for (int i = 0; i < 8; ++i) {
-        sizes.row_bytes[i] = 64;
-        sizes.rows[i] = i >= 5 || count > 16 ? 16 : (uint8_t)count;
-    }
-    _tile_loadconfig(&sizes);
+    configure_tiles(count, 3);
     _Alignas(64) int32_t sums[4][256];
     for (size_t panel = t.panel_begin; panel < t.panel_end; ++panel)
         for (size_t row = t.row_begin; row < t.row_end; row += 16) {

@@ -1,9 +1,6 @@
 /* Products of rows in 16-bit fixed point with 8-bit weights. Sums are whole numbers, exact in any order; one of
  * four_inputs_*.h says how they are made. */
 
-/* Bytes of weights that are fetched ahead of their use: what the cache next to memory takes to answer. */
-#define PREFETCH_I8 2048
-
 ALWAYS_INLINE i32x16 whole_i32(f32x16 x) {
     return __builtin_convertvector(__builtin_elementwise_roundeven(x), i32x16);
 }
@@ -34,8 +31,7 @@ ALWAYS_INLINE void finish_i8(const audiolm_gemm_i8 *g, size_t row, size_t output
     store_up_to(g->y + row * g->y_stride + output, y, g->outputs - output);
 }
 
-/* R rows by P times sixteen outputs of a panel, from `first` on. To `fetch` is to ask for weights that come later: of the
- * next panel, where a tile reads a part of each line's neighbours only. */
+/* R rows by P times sixteen outputs of a panel, from `first` on; to `fetch` is to ask for weights that come later. */
 ALWAYS_INLINE void tile_i8(const int R, const int P, const audiolm_gemm_i8 *g, size_t row, size_t panel, size_t first,
                            const int fetch) {
     const size_t inner = g->inner;
@@ -45,13 +41,7 @@ ALWAYS_INLINE void tile_i8(const int R, const int P, const audiolm_gemm_i8 *g, s
     for (size_t i = 0; i < inner;) {
         const size_t end = inner - i > RUN_I8 ? i + RUN_I8 : inner;
         for (; i < end; i += 4, w += 4 * AUDIOLM_PANEL_I8) {
-            if (fetch)
-                _Pragma("unroll") for (int p = 0; p < P; ++p) {
-                    if (P == 4)
-                        __builtin_prefetch(w + PREFETCH_I8 + p * 4 * LANES);
-                    else
-                        __builtin_prefetch(w + inner * AUDIOLM_PANEL_I8 + p * 4 * LANES, 0, 2);
-                }
+            if (fetch) fetch_ahead(P, inner, w);
             _Pragma("unroll") for (int r = 0; r < R; ++r) {
                 const four_inputs inputs = load_four(x + (size_t)r * 2 * inner, inner, i);
                 _Pragma("unroll") for (int p = 0; p < P; ++p) accumulate_i8(&sums[r][p], w + p * 4 * LANES, &inputs);

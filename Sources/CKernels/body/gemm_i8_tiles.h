@@ -6,6 +6,16 @@ typedef struct {
     uint8_t rows[16];
 } __attribute__((packed)) tile_sizes;
 
+/* Gives the tiles before the `whole` last ones so many rows, and those sixteen; rows have 64 bytes. */
+ALWAYS_INLINE void configure_tiles(size_t rows, int whole) {
+    tile_sizes sizes = {.palette = 1};
+    for (int i = 0; i < 8; ++i) {
+        sizes.row_bytes[i] = 64;
+        sizes.rows[i] = i >= 8 - whole || rows > 16 ? 16 : (uint8_t)rows;
+    }
+    _tile_loadconfig(&sizes);
+}
+
 /* One row is sooner done without. */
 #define TILE_ROWS_LEAST 2
 
@@ -67,12 +77,7 @@ ALWAYS_INLINE void finish_tile(const audiolm_gemm_i8 *g, size_t row, size_t outp
 
 static void gemm_i8_few(const audiolm_gemm_i8 *g, audiolm_tile t) {
     const size_t count = t.row_end - t.row_begin;
-    tile_sizes sizes = {.palette = 1};
-    for (int i = 0; i < 8; ++i) {
-        sizes.row_bytes[i] = 64;
-        sizes.rows[i] = i >= 4 ? 16 : (uint8_t)(2 * count);
-    }
-    _tile_loadconfig(&sizes);
+    configure_tiles(2 * count, 4);
     _Alignas(64) int32_t sums[2][256];
     for (size_t panel = t.panel_begin; panel < t.panel_end; ++panel)
         for (size_t first = 0; first < AUDIOLM_PANEL_I8; first += 32) {
@@ -94,12 +99,7 @@ static void gemm_i8_tiles(const audiolm_gemm_i8 *g, audiolm_tile t) {
         gemm_i8_few(g, t);
         return;
     }
-    tile_sizes sizes = {.palette = 1};
-    for (int i = 0; i < 8; ++i) {
-        sizes.row_bytes[i] = 64;
-        sizes.rows[i] = i >= 6 || count > 16 ? 16 : (uint8_t)count;
-    }
-    _tile_loadconfig(&sizes);
+    configure_tiles(count, 2);
     _Alignas(64) int32_t sums[4][256];
     for (size_t panel = t.panel_begin; panel < t.panel_end; ++panel)
         for (size_t row = t.row_begin; row < t.row_end; row += 16)

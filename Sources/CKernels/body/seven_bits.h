@@ -35,24 +35,14 @@ static void seven_bits(const audiolm_seven_bits *task, size_t begin, size_t end)
     }
 }
 
-/* Bytes of weights that are fetched ahead of their use: what the cache next to memory takes to answer. */
-#define PREFETCH_I7 2048
-
 /* Sums of R rows' products by P times sixteen outputs, `depth` inputs at a time: 4, or 8 of weights whose magnitudes are 64
- * at most. Each sum is made in so many `parts`, where with one too few sums would wait for themselves. To `fetch` is to ask
- * for weights that come later: of the next panel, where P times sixteen outputs are a part of it only. */
+ * at most. Each sum is made in so many `parts`, where with one too few sums would wait for themselves. */
 ALWAYS_INLINE void sum_i7(const int R, const int P, const int depth, const int parts, const int fetch, size_t inner,
                           const int8_t *w, const uint8_t *x, const int32_t *weight_sums, i32x16 sums[4][4]) {
     i32x16 split[2][4][4] = {0};
     for (size_t i = 0; i < inner; i += (size_t)(parts * depth))
         _Pragma("unroll") for (int part = 0; part < parts; ++part, w += depth * AUDIOLM_PANEL_I8) {
-            if (fetch)
-                _Pragma("unroll") for (int p = 0; p < P; ++p) {
-                    if (P == 4)
-                        __builtin_prefetch(w + PREFETCH_I7 + p * 4 * LANES);
-                    else
-                        __builtin_prefetch(w + inner * AUDIOLM_PANEL_I8 + p * 4 * LANES, 0, 2);
-                }
+            if (fetch) fetch_ahead(P, inner, w);
             _Pragma("unroll") for (int r = 0; r < R; ++r)
                 _Pragma("unroll") for (int p = 0; p < P; ++p) {
                     const uint8_t *numbers = x + (size_t)r * inner + i + (size_t)(part * depth);

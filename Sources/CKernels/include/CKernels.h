@@ -82,7 +82,7 @@ typedef struct {
 } audiolm_bounds_i7;
 
 /* y[r, n] = scale[n] * x_scale[r] * sum_k x[r, k] * W[n, k] + bias[n] for rows in fixed point of the same table, or rows of
- * seven bits, of 65536 inputs at most; x has memory for a multiple of sixteen rows.
+ * seven bits; there are 65536 inputs at most, and x has memory for a multiple of sixteen rows.
  * W is packed in panels of 64 outputs, [ceil(outputs / 64)][inner / 4][64][4], padded with zeros and aligned to 64
  * bytes. sums, scale and bias hold ceil(outputs / 64) * 64 numbers; sums are those of each output's weights. */
 typedef struct {

@@ -35,58 +35,63 @@ static void gemm(const audiolm_gemm *g, audiolm_tile tile, float (*widen)(const 
 static void gemm_f32(const audiolm_gemm *g, audiolm_tile tile) { gemm(g, tile, widen_f32); }
 static void gemm_bf16(const audiolm_gemm *g, audiolm_tile tile) { gemm(g, tile, widen_bf16); }
 
+/* An output's weights, the i-th at (i / 4) * 4 * AUDIOLM_PANEL_I8 + i % 4. */
+static const int8_t *ref_weights(const int8_t *panels, size_t inner, size_t output) {
+    return panels + output / AUDIOLM_PANEL_I8 * inner * AUDIOLM_PANEL_I8 + output % AUDIOLM_PANEL_I8 * 4;
+}
+
+static int64_t ref_sum_i16(const int16_t *x, const int8_t *w, size_t inner) {
+    int64_t sum = 0;
+    for (size_t i = 0; i < inner; ++i) sum += (int64_t)x[i] * w[i / 4 * 4 * AUDIOLM_PANEL_I8 + i % 4];
+    return sum;
+}
+
+static int32_t ref_sum_i7(const uint8_t *x, const int8_t *w, size_t inner) {
+    int32_t sum = 0;
+    for (size_t i = 0; i < inner; ++i) sum += (x[i] - 64) * w[i / 4 * 4 * AUDIOLM_PANEL_I8 + i % 4];
+    return sum;
+}
+
+/* Every row of a tile with every output of its panels. */
+#define FOR_OUTPUTS(g, tile)                                                    \
+    for (size_t row = (tile).row_begin; row < (tile).row_end; ++row)            \
+        for (size_t output = (tile).panel_begin * AUDIOLM_PANEL_I8;             \
+             output < (tile).panel_end * AUDIOLM_PANEL_I8 && output < (g)->outputs; ++output)
+
+static void ref_finish(const audiolm_gemm_i8 *g, size_t row, size_t output, float sum) {
+    float y = sum * g->x_scale[row] * g->scale[output];
+    if (g->bias) y = y + g->bias[output];
+    g->y[row * g->y_stride + output] = y;
+}
+
 static void gemm_i8(const audiolm_gemm_i8 *g, audiolm_tile tile) {
-    for (size_t row = tile.row_begin; row < tile.row_end; ++row) {
-        const int16_t *x = (const int16_t *)g->x + row * g->inner;
-        for (size_t output = tile.panel_begin * AUDIOLM_PANEL_I8;
-             output < tile.panel_end * AUDIOLM_PANEL_I8 && output < g->outputs; ++output) {
-            const size_t panel = output / AUDIOLM_PANEL_I8, column = output % AUDIOLM_PANEL_I8;
-            const int8_t *w = g->panels + panel * g->inner * AUDIOLM_PANEL_I8 + column * 4;
-            int64_t sum = 0;
-            for (size_t i = 0; i < g->inner; ++i) sum += (int64_t)x[i] * w[i / 4 * 4 * AUDIOLM_PANEL_I8 + i % 4];
-            float y = fmaf(65536, (float)(sum >> 16), (float)(sum & 65535));
-            y = y * g->x_scale[row] * g->scale[output];
-            if (g->bias) y = y + g->bias[output];
-            g->y[row * g->y_stride + output] = y;
-        }
+    FOR_OUTPUTS(g, tile) {
+        const int8_t *w = ref_weights(g->panels, g->inner, output);
+        const int64_t sum = ref_sum_i16((const int16_t *)g->x + row * g->inner, w, g->inner);
+        ref_finish(g, row, output, fmaf(65536, (float)(sum >> 16), (float)(sum & 65535)));
     }
 }
 
 static void gemm_i7(const audiolm_gemm_i8 *g, audiolm_tile tile) {
-    for (size_t row = tile.row_begin; row < tile.row_end; ++row) {
-        const uint8_t *x = (const uint8_t *)g->x + row * g->inner;
-        for (size_t output = tile.panel_begin * AUDIOLM_PANEL_I8;
-             output < tile.panel_end * AUDIOLM_PANEL_I8 && output < g->outputs; ++output) {
-            const size_t panel = output / AUDIOLM_PANEL_I8, column = output % AUDIOLM_PANEL_I8;
-            const int8_t *w = g->panels + panel * g->inner * AUDIOLM_PANEL_I8 + column * 4;
-            int32_t sum = 0;
-            for (size_t i = 0; i < g->inner; ++i) sum += (x[i] - 64) * w[i / 4 * 4 * AUDIOLM_PANEL_I8 + i % 4];
-            float y = (float)sum * g->x_scale[row] * g->scale[output];
-            if (g->bias) y = y + g->bias[output];
-            g->y[row * g->y_stride + output] = y;
-        }
+    FOR_OUTPUTS(g, tile) {
+        const int8_t *w = ref_weights(g->panels, g->inner, output);
+        ref_finish(g, row, output, (float)ref_sum_i7((const uint8_t *)g->x + row * g->inner, w, g->inner));
     }
 }
 
 static void bounds_i7(const audiolm_bounds_i7 *g, audiolm_tile tile) {
-    for (size_t row = tile.row_begin; row < tile.row_end; ++row) {
-        const uint8_t *x = g->x + row * g->inner;
-        for (size_t output = tile.panel_begin * AUDIOLM_PANEL_I8;
-             output < tile.panel_end * AUDIOLM_PANEL_I8 && output < g->outputs; ++output) {
-            const size_t panel = output / AUDIOLM_PANEL_I8, column = output % AUDIOLM_PANEL_I8;
-            const int8_t *w = g->panels + panel * g->inner * AUDIOLM_PANEL_I8 + column * 4;
-            int32_t sum = 0;
-            for (size_t i = 0; i < g->inner; ++i) sum += (x[i] - 64) * w[i / 4 * 4 * AUDIOLM_PANEL_I8 + i % 4];
-            float y = fmaf((float)sum, g->x_scale[row] * g->scale[output], g->bias[output]);
-            y = fmaf(g->x_lost[row], g->length[output], y);
-            y = fmaf(g->x_kept[row], g->lost[output], y);
-            g->y[row * g->y_stride + output] = y;
-            const size_t panels = (g->outputs + AUDIOLM_PANEL_I8 - 1) / AUDIOLM_PANEL_I8;
-            float *maxima = g->maxima + (row * panels + panel) * AUDIOLM_LANES;
-            if (column == 0)
-                for (size_t i = 0; i < AUDIOLM_LANES; ++i) maxima[i] = -INFINITY;
-            maxima[column % AUDIOLM_LANES] = fmaxf(maxima[column % AUDIOLM_LANES], y);
-        }
+    const size_t panels = (g->outputs + AUDIOLM_PANEL_I8 - 1) / AUDIOLM_PANEL_I8;
+    FOR_OUTPUTS(g, tile) {
+        const size_t panel = output / AUDIOLM_PANEL_I8, column = output % AUDIOLM_PANEL_I8;
+        const int32_t sum = ref_sum_i7(g->x + row * g->inner, ref_weights(g->panels, g->inner, output), g->inner);
+        float y = fmaf((float)sum, g->x_scale[row] * g->scale[output], g->bias[output]);
+        y = fmaf(g->x_lost[row], g->length[output], y);
+        y = fmaf(g->x_kept[row], g->lost[output], y);
+        g->y[row * g->y_stride + output] = y;
+        float *maxima = g->maxima + (row * panels + panel) * AUDIOLM_LANES;
+        if (column == 0)
+            for (size_t i = 0; i < AUDIOLM_LANES; ++i) maxima[i] = -INFINITY;
+        maxima[column % AUDIOLM_LANES] = fmaxf(maxima[column % AUDIOLM_LANES], y);
     }
 }
 

@@ -6,6 +6,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case shape(path: String, expected: [Int], found: [Int])
     /// A tensor has elements of a type that cannot stand here.
     case type(path: String, expected: String, found: String)
+    /// A matrix of bytes has more inputs than can be summed up.
+    case wide(path: String, most: Int, found: Int)
     /// A tensor holds NaN or infinity.
     case notFinite(path: String)
     /// The file has tensors that the model does not use.
@@ -19,6 +21,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
             "tensor \"\(path)\" has shape \(found), expected \(expected); config.json and weights do not match"
         case .type(let path, let expected, let found):
             "tensor \"\(path)\" is \(found), expected \(expected); export the weights again"
+        case .wide(let path, let most, let found):
+            "tensor \"\(path)\" of bytes has \(found) inputs, expected at most \(most); export it as F32 or BF16"
         case .notFinite(let path):
             "tensor \"\(path)\" holds NaN or infinity; the file is damaged or the training diverged"
         case .unused(let paths):

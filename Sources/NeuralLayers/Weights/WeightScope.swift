@@ -62,6 +62,9 @@ package struct WeightScope: Sendable {
             try requireFinite(try file.tensor(path(name)), name)
             return try packed(name, outputs, inputs, .bfloat16, bias: bias)
         case .int8:
+            guard inputs <= PackedMatrix.mostInputsOfBytes else {
+                throw ModelError.wide(path: path(name), most: PackedMatrix.mostInputsOfBytes, found: inputs)
+            }
             let scale = try tensor(name + "_scale", [outputs])
             return try packed(name, outputs, inputs, .int8, scale: scale, bias: bias)
         default:

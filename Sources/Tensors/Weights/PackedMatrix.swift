@@ -10,7 +10,7 @@ package enum WeightFormat: String, Sendable, CaseIterable {
 }
 
 /// What the inputs of a matrix of bytes are rounded to: so many bits of the greatest magnitude in their row, sign included.
-package enum InputRounding: String, Sendable, CaseIterable {
+package enum InputRounding: Sendable, CaseIterable {
     case sixteenBits
     /// Half the arithmetic of sixteen bits, for networks that bear it.
     case sevenBits
@@ -28,6 +28,9 @@ package struct PackedMatrix: Sendable {
     package let rounding: InputRounding
     let storage: PackedStorage
 
+    /// More products of bytes may be too large a sum for 32 bits.
+    package static let mostInputsOfBytes = 1 << 16
+
     /// Outputs of one panel.
     var panelWidth: Int { format == .int8 ? 64 : 16 }
     var panelCount: Int { (outputs + panelWidth - 1) / panelWidth }
@@ -39,14 +42,14 @@ package struct PackedMatrix: Sendable {
     ///   - weights: `[outputs, inputs]` row-major elements of `format`.
     ///   - scale: one factor for each output.
     ///   - bias: one addend for each output.
-    ///   - rounding: of the inputs, where weights are bytes; of seven bits there are 65,536 inputs at most.
+    ///   - rounding: of the inputs, where weights are bytes, of which there are `mostInputsOfBytes` for an output at most.
     package init(
         outputs: Int, inputs: Int, format: WeightFormat, weights: UnsafeRawBufferPointer,
         scale: Tensor? = nil, bias: Tensor? = nil, rounding: InputRounding = .sixteenBits
     ) {
         precondition(scale == nil || scale?.count == outputs, "scale does not match \(outputs) outputs")
         precondition(bias == nil || bias?.count == outputs, "bias does not match \(outputs) outputs")
-        precondition(rounding == .sixteenBits || inputs <= 65_536, "\(inputs) inputs of seven bits")
+        precondition(format != .int8 || inputs <= Self.mostInputsOfBytes, "\(inputs) inputs of bytes")
         precondition(weights.count == outputs * inputs * format.elementSize, "weights do not match the shape")
         self.outputs = outputs
         self.inputs = inputs
