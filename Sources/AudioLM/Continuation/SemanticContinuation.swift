@@ -9,6 +9,10 @@ struct SemanticContinuation {
     /// The random numbers of a variation's first candidate, and what is added to a later one's index for its own.
     private static let (firstStream, laterStreams): (UInt64, UInt64) = (1, 16)
 
+    /// Tokens that are drawn at a time where there is one candidate: in turn with the coarse stage's steps, token by token,
+    /// both stages would push each other's weights out of the caches.
+    private static let tokensAhead = 25
+
     private let stage: SemanticStage
     /// What is chosen by, and the prompt's profile; nil where there is one candidate.
     private let choice: (reranking: Reranking, prompt: NoteProfile)?
@@ -59,24 +63,21 @@ struct SemanticContinuation {
 
     /// The next token of each variation; `step` is called before each draw.
     mutating func next(on pool: WorkerPool, step: () throws -> Void) rethrows -> [Int] {
-        guard let (reranking, prompt) = choice else {
-            try step()
-            stage.next(&state, &samplers, on: pool)
-            return state.drawn
-        }
-        if untaken[0].isEmpty { try extend(by: reranking, towards: prompt, on: pool, step: step) }
+        if untaken[0].isEmpty { try drawAhead(on: pool, step: step) }
         return untaken.indices.map { untaken[$0].removeLast() }
     }
 
     /// Draws the next tokens of all candidates and keeps those of one for each variation.
-    private mutating func extend(
-        by reranking: Reranking, towards prompt: NoteProfile, on pool: WorkerPool, step: () throws -> Void
-    ) rethrows {
+    private mutating func drawAhead(on pool: WorkerPool, step: () throws -> Void) rethrows {
         var drawn = [[Int]](repeating: [], count: samplers.count)
-        for _ in 0..<reranking.configuration.tokens {
+        for _ in 0..<(choice?.reranking.configuration.tokens ?? Self.tokensAhead) {
             try step()
             stage.next(&state, &samplers, on: pool)
             for index in drawn.indices { drawn[index].append(state.drawn[index]) }
+        }
+        guard let (reranking, prompt) = choice else {
+            untaken = drawn.map { $0.reversed() }
+            return
         }
         let chosen = kept.indices.map { variation in
             let own = Array(drawn[variation * candidates..<(variation + 1) * candidates])
