@@ -3,7 +3,7 @@ public struct AudioTokens: Sendable, Equatable {
     /// 25 per second, each below 1024; empty where only the sound matters.
     public var semantic: [Int]
     /// `[frames][levels]`, 50 frames per second, 1 to 12 levels, each token below 1024. Sound needs the three frames
-    /// after it.
+    /// after it. Empty where only semantic tokens were wanted.
     public var acoustic: [[Int]]
 
     public init(semantic: [Int], acoustic: [[Int]]) {

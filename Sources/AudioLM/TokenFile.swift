@@ -17,8 +17,8 @@ public struct TokenFileError: Error, Equatable, CustomStringConvertible {
 ///  "acoustic": {"rate": 50, "codebook": 1024, "levels": 12, "frames": [[5, 1, 7], [8, 2, 9]]}}
 /// ```
 /// Each row of `frames` holds `levels` tokens, coarsest first; the last three rows are those of the silence after the
-/// sound, which decoding all of it takes. Readers refuse other formats and types and any
-/// token outside its vocabulary.
+/// sound, which decoding all of it takes. `acoustic` is left out where only semantic tokens were wanted. Readers refuse
+/// other formats and types and any token outside its vocabulary.
 public struct TokenFile: Sendable, Equatable, Codable {
     static let currentFormat = 1
     static let expectedType = "audiolm-tokens"
@@ -43,14 +43,16 @@ public struct TokenFile: Sendable, Equatable, Codable {
     /// Name of the bundle that made the tokens.
     public let bundle: String
     var semantic: Semantic
-    var acoustic: Acoustic
+    var acoustic: Acoustic?
 
-    public var tokens: AudioTokens { AudioTokens(semantic: semantic.tokens, acoustic: acoustic.frames) }
+    public var tokens: AudioTokens {
+        AudioTokens(semantic: semantic.tokens, acoustic: acoustic?.frames ?? [])
+    }
 
     public init(_ tokens: AudioTokens, bundle: String) {
         self.bundle = bundle
         semantic = Semantic(tokens: tokens.semantic)
-        acoustic = Acoustic(levels: tokens.acoustic.first?.count ?? 0, frames: tokens.acoustic)
+        acoustic = tokens.acoustic.first.map { Acoustic(levels: $0.count, frames: tokens.acoustic) }
     }
 
     /// Reads and checks a file from anywhere; throws `TokenFileError`.
@@ -83,6 +85,8 @@ public struct TokenFile: Sendable, Equatable, Codable {
         if semantic.rate != 25 || semantic.vocabulary != 1024 {
             return "semantic tokens must be 25 per second of a vocabulary of 1024"
         }
+        if !semantic.tokens.allSatisfy((0..<1024).contains) { return "a semantic token outside 0 to 1023" }
+        guard let acoustic else { return nil }
         if acoustic.rate != 50 || acoustic.codebook != 1024 || !(1...12).contains(acoustic.levels) {
             return "acoustic tokens must be 50 frames per second of 1 to 12 levels of 1024"
         }
@@ -90,7 +94,6 @@ public struct TokenFile: Sendable, Equatable, Codable {
         if acoustic.frames.contains(where: { $0.count != acoustic.levels }) {
             return "a frame without its \(acoustic.levels) tokens"
         }
-        if !semantic.tokens.allSatisfy((0..<1024).contains) { return "a semantic token outside 0 to 1023" }
         if !acoustic.frames.joined().allSatisfy((0..<1024).contains) {
             return "an acoustic token outside 0 to 1023"
         }

@@ -39,6 +39,11 @@ struct DetokenizeCommand: AsyncParsableCommand {
         let container = try AudioContainer(extensionOf: file)
         try output.check([file], input: input)
         var sound = tokenFile.tokens
+        guard !sound.acoustic.isEmpty else {
+            throw ValidationError(
+                "\(tokens) holds semantic tokens alone, no acoustic ones to decode; "
+                    + "make it with `audiolm tokenize`, without --only-semantic")
+        }
         if let levels { sound.acoustic = sound.acoustic.map { Array($0.prefix(levels)) } }
         let bundle = try load()
         let samples = try bundle.detokenize(sound)

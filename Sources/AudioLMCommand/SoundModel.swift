@@ -8,6 +8,7 @@ protocol SoundModel: Sendable {
     var promptSeconds: Double { get }
     var information: BundleInformation { get }
     func tokenize(_ samples: [Float]) throws -> AudioTokens
+    func semanticTokens(_ samples: [Float]) throws -> [Int]
     func detokenize(_ tokens: AudioTokens) throws -> [Float]
     func resynthesize(_ snippet: [Float], as voice: [Float]?, options: ResynthesisOptions) throws -> [Float]
     func verify() throws -> [VerificationResult]

@@ -21,6 +21,8 @@ struct ToneModel: SoundModel {
             instructionSet: "reference", threads: 1)
     }
 
+    func semanticTokens(_ samples: [Float]) -> [Int] { tokenize(samples).semantic }
+
     func tokenize(_ samples: [Float]) -> AudioTokens {
         AudioTokens(
             semantic: [Int](repeating: 3, count: samples.count / 960),

@@ -27,6 +27,22 @@ import Testing
         }
     }
 
+    @Test func semanticTokensAloneGiveNoSound() throws {
+        let input = folder.file("s.wav")
+        try chord(seconds: 2, rate: 24000).write(to: input)
+        try TokenizeCommand.parse([input.path, "--quiet", "--only-semantic"]).run { _ in
+            ChosenModel(ToneModel())
+        }
+        let tokens = folder.file("s.tokens.json")
+        let found = try TokenFile(contentsOf: tokens).tokens
+        #expect(found.semantic.count == 50)
+        #expect(found.acoustic.isEmpty)
+        #expect(throws: ValidationError.self) {
+            try DetokenizeCommand.parse([tokens.path, "--quiet"]).run { ToneModel() }
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.file("s.decoded.wav").path))
+    }
+
     @Test func resynthesisTakesAVoice() throws {
         let input = folder.file("s.wav")
         try chord(seconds: 2, rate: 44100, channels: 2).write(to: input)

@@ -18,6 +18,14 @@ import Testing
         #expect(found.bundle == "piano")
     }
 
+    @Test func semanticTokensAlone() throws {
+        defer { try? FileManager.default.removeItem(at: url) }
+        let tokens = AudioTokens(semantic: [3, 5], acoustic: [])
+        try TokenFile(tokens, bundle: "piano").write(to: url)
+        #expect(try !String(contentsOf: url, encoding: .utf8).contains("acoustic"))
+        #expect(try TokenFile(contentsOf: url).tokens == tokens)
+    }
+
     @Test(arguments: [
         ("\"format\":1", "\"format\":2"), ("audiolm-tokens", "something"), ("\"rate\":25", "\"rate\":26"),
         ("\"rate\":50", "\"rate\":-50"), ("\"levels\":12", "\"levels\":13"),

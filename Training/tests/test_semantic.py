@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -135,11 +136,23 @@ def test_training_resumes_where_it_stopped(runs):
 
 def test_every_recording_gets_its_tokens(runs):
     tokenize_semantic.run(
-        argparse.Namespace(config=CONFIG, runs=runs, bundle=None, order=0, splits=["train", "valid", "test"], copies=0, cents=0))
+        argparse.Namespace(config=CONFIG, runs=runs, bundle=None, command=None, order=0, splits=["train", "valid", "test"], copies=0, cents=0))
     for recording in labelled_recordings.find(runs / "data" / "piano"):
         tokens = np.load(runs / "tokens/piano/semantic" / recording.split / f"{recording.identifier}.npy")
         assert tokens.dtype == np.uint16 and len(tokens) == -(-len(recording.samples()) // 960)
         assert tokens.max() < 32
+
+
+def test_the_built_command_can_tokenize(tmp_path):
+    stand_in = tmp_path / "tool.py"
+    stand_in.write_text(
+        "import json, sys, soundfile\n"
+        "words = sys.argv\n"
+        "assert words[1] == 'tokenize' and '--only-semantic' in words\n"
+        "tokens = [int(x) for x in soundfile.read(words[2], dtype='int16')[0]]\n"
+        "json.dump({'semantic': {'tokens': tokens}}, open(words[words.index('-o') + 1], 'w'))\n")
+    tokens = tokenize_semantic.tokenize_by([sys.executable, str(stand_in)], tmp_path, np.array([5, 0, 1023], dtype=np.int16))
+    assert tokens.dtype == np.uint16 and tokens.tolist() == [5, 0, 1023]
 
 
 def test_the_export_adds_its_share_to_a_bundle(runs, tmp_path):
