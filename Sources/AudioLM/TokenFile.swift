@@ -56,7 +56,8 @@ public struct TokenFile: Sendable, Equatable, Codable {
     }
 
     /// Reads and checks a file from anywhere; throws `TokenFileError`.
-    public init(contentsOf url: URL) throws {
+    /// - Parameter needsAcoustic: whether semantic tokens alone will not do.
+    public init(contentsOf url: URL, needsAcoustic: Bool = false) throws {
         guard let size = try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize else {
             throw TokenFileError(url, "it does not exist or cannot be read")
         }
@@ -69,6 +70,9 @@ public struct TokenFile: Sendable, Equatable, Codable {
             throw TokenFileError(url, "not the JSON that was expected")
         }
         if let fault { throw TokenFileError(url, fault) }
+        if needsAcoustic && acoustic == nil {
+            throw TokenFileError(url, "it holds semantic tokens alone (--only-semantic)")
+        }
     }
 
     /// Writes the file whole or not at all.

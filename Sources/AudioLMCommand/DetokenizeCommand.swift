@@ -32,18 +32,13 @@ struct DetokenizeCommand: AsyncParsableCommand {
 
     func run(loading load: () throws -> any SoundModel) throws {
         let input = URL(fileURLWithPath: tokens)
-        let tokenFile = try TokenFile(contentsOf: input)
+        let tokenFile = try TokenFile(contentsOf: input, needsAcoustic: true)
         let stem = input.deletingPathExtension()
         let named = stem.pathExtension == "tokens" ? stem : input
         let file = output.files(for: named, suffix: "decoded", extension: "wav")[0]
         let container = try AudioContainer(extensionOf: file)
         try output.check([file], input: input)
         var sound = tokenFile.tokens
-        guard !sound.acoustic.isEmpty else {
-            throw ValidationError(
-                "\(tokens) holds semantic tokens alone, no acoustic ones to decode; "
-                    + "make it with `audiolm tokenize`, without --only-semantic")
-        }
         if let levels { sound.acoustic = sound.acoustic.map { Array($0.prefix(levels)) } }
         let bundle = try load()
         let samples = try bundle.detokenize(sound)

@@ -37,7 +37,7 @@ import Testing
         let found = try TokenFile(contentsOf: tokens).tokens
         #expect(found.semantic.count == 50)
         #expect(found.acoustic.isEmpty)
-        #expect(throws: ValidationError.self) {
+        #expect(throws: TokenFileError.self) {
             try DetokenizeCommand.parse([tokens.path, "--quiet"]).run { ToneModel() }
         }
         #expect(!FileManager.default.fileExists(atPath: folder.file("s.decoded.wav").path))

@@ -20,6 +20,8 @@ from .precision import mixed_precision
 from .semantic_tokenizer import SemanticTokenizer
 from .token_data import save
 
+COMMANDS_LONGEST = 3600 * labelled_recordings.SAMPLE_RATE  # samples that `audiolm tokenize` takes
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, help="take the tokenizer of this bundle, e.g. ../Models/piano")
@@ -48,7 +50,8 @@ def run(args: argparse.Namespace) -> None:
         if target.exists():
             continue
         samples = recording_copies.samples(recording, name, args.cents)
-        tokens = tokenize_by(args.command, args.bundle, samples) if args.command else tokenize(tokenizer, samples)
+        by_command = args.command and len(samples) <= COMMANDS_LONGEST
+        tokens = tokenize_by(args.command, args.bundle, samples) if by_command else tokenize(tokenizer, samples)
         save(target, tokens)
         print(f"{number + 1}/{len(waiting)} {recording.split} {name} {len(tokens)} tokens", flush=True)
 
