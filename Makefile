@@ -17,6 +17,10 @@ SYSTEM_PACKAGES = g++ libsndfile1-dev libsoxr-dev pkg-config
 TOOLCHAIN_PACKAGES = ca-certificates curl git gnupg libcurl4-openssl-dev libncurses-dev libsqlite3-dev \
 	libxml2-dev tzdata zlib1g-dev
 
+# Swift is one user's: the build is, too, and only what others own is written through sudo.
+AS_OWNER = place=$(DESTDIR)$(PREFIX); while [ ! -e "$$place" ]; do place=$$(dirname "$$place"); done; \
+	[ -w "$$place" ] && as= || as=sudo
+
 .PHONY: help demo compare-demo compare-picture build bench test train-test browser-test install uninstall fixtures format lint clean system-packages toolchain
 
 help: ## list these targets
@@ -78,13 +82,13 @@ $(VENV)/.installed: Training/pyproject.toml
 install: system-packages toolchain ## install both tools and the models under PREFIX
 	$(SWIFT_BUILD) --static-swift-stdlib --product audiolm
 	$(SWIFT_BUILD) --static-swift-stdlib --product continue
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/audiolm
-	install -s $(SCRATCH)/release/audiolm $(SCRATCH)/release/continue $(DESTDIR)$(PREFIX)/bin
-	cp -R Models $(DESTDIR)$(PREFIX)/share/audiolm/
+	@$(AS_OWNER); set -x; $$as install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/audiolm && \
+	$$as install -s $(SCRATCH)/release/audiolm $(SCRATCH)/release/continue $(DESTDIR)$(PREFIX)/bin && \
+	$$as cp -R Models $(DESTDIR)$(PREFIX)/share/audiolm/
 
 uninstall: ## remove what install put under PREFIX
-	rm -f $(DESTDIR)$(PREFIX)/bin/audiolm $(DESTDIR)$(PREFIX)/bin/continue
-	rm -rf $(DESTDIR)$(PREFIX)/share/audiolm
+	@$(AS_OWNER); set -x; $$as rm -f $(DESTDIR)$(PREFIX)/bin/audiolm $(DESTDIR)$(PREFIX)/bin/continue && \
+	$$as rm -rf $(DESTDIR)$(PREFIX)/share/audiolm
 
 fixtures: $(VENV)/.installed ## write the golden files of the Swift tests anew
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -e 'Training[test,fixtures]'

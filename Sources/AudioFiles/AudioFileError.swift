@@ -9,6 +9,7 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
     case tooShort(path: String, seconds: Double, minimum: Double)
     case silent(path: String)
     case notFinite(path: String, second: Double)
+    case outOfScale(path: String, second: Double)
     case unknownExtension(path: String)
     case outputIsInput(path: String)
     case outputExists(path: String)
@@ -36,6 +37,9 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
             "\(path) is silent (nothing above -80 dBFS); give a recording with sound in it"
         case .notFinite(let path, let second):
             "\(path) holds a sample that is no number (NaN or infinite) at \(Self.decimals(second)) s; export it again"
+        case .outOfScale(let path, let second):
+            "\(path) holds a sample over a million times full scale at \(Self.decimals(second)) s; "
+                + "export it again with samples of -1 to 1"
         case .unknownExtension(let path):
             "cannot tell the format of \(path) from its extension; use one of "
                 + AudioContainer.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")

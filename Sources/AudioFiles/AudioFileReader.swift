@@ -69,6 +69,27 @@ public struct AudioFileReader: ~Copyable {
         }
         return chunk
     }
+
+    /// Louder than any scale of samples that is in use; squares of such numbers leave the range of floats.
+    private static let largestSample = 1e6
+
+    /// The largest magnitude in frames `[frames × channels]` of this file, the first of which is frame `start`.
+    ///
+    /// Throws where a sample is no finite number or beyond all scales.
+    public func peak(of samples: [Double], from start: Int) throws -> Double {
+        var peak = 0.0
+        for (index, sample) in samples.enumerated() {
+            // NaN is not at most anything.
+            guard abs(sample) <= Self.largestSample else {
+                let second = Double(start + index / channelCount) / Double(sampleRate)
+                throw sample.isFinite
+                    ? AudioFileError.outOfScale(path: path, second: second)
+                    : AudioFileError.notFinite(path: path, second: second)
+            }
+            peak = max(peak, abs(sample))
+        }
+        return peak
+    }
 }
 
 extension AudioBuffer {

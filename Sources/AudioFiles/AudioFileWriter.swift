@@ -4,6 +4,8 @@ public import Foundation
 /// Writes a sound file so that it appears whole or not at all: with `finish()`.
 public struct AudioFileWriter: ~Copyable {
     private var file: UnfinishedFile
+    /// Through which libsndfile writes: its encoders do not tell where the disk took less.
+    private let bytes: WrittenBytes
     private var handle: OpaquePointer?
     private let path: String
     private let channelCount: Int
@@ -19,7 +21,8 @@ public struct AudioFileWriter: ~Copyable {
         info.samplerate = Int32(clamping: sampleRate)
         info.channels = Int32(clamping: channelCount)
         let file = try UnfinishedFile(for: url)
-        guard let handle = sf_open_fd(file.descriptor, Int32(SFM_WRITE), &info, Int32(SF_TRUE)) else {
+        let bytes = WrittenBytes(file.descriptor)
+        guard let handle = bytes.open(&info) else {
             throw AudioFileError.unsupported(path: path, reason: String(cString: sf_strerror(nil)))
         }
         // Clipping also selects the scale at which integer samples survive reading and writing unchanged.
@@ -30,6 +33,7 @@ public struct AudioFileWriter: ~Copyable {
                 handle, Int32(SFC_SET_VBR_ENCODING_QUALITY), &quality, Int32(MemoryLayout<Double>.size))
         }
         self.file = file
+        self.bytes = bytes
         self.handle = handle
         self.path = path
         self.channelCount = channelCount
@@ -47,7 +51,7 @@ public struct AudioFileWriter: ~Copyable {
             for start in stride(from: 0, to: samples.count, by: piece) {
                 let frames = min(piece, samples.count - start) / channelCount
                 let written = sf_writef_double(handle, samples.baseAddress! + start, sf_count_t(frames))
-                guard written == sf_count_t(frames) else { throw failure() }
+                guard written == sf_count_t(frames), bytes.fault == nil else { throw failure() }
             }
         }
     }
@@ -63,14 +67,13 @@ public struct AudioFileWriter: ~Copyable {
     public mutating func finish() throws {
         guard let open = handle else { return }
         handle = nil
-        guard sf_close(open) == 0 else {
-            throw AudioFileError.unwritable(path: path, reason: "the disk may be full")
-        }
+        let isComplete = sf_close(open) == 0
+        guard bytes.close(), isComplete else { throw failure() }
         try file.finish()
     }
 
     private func failure() -> AudioFileError {
-        .unwritable(path: path, reason: String(cString: sf_strerror(handle)))
+        .unwritable(path: path, reason: bytes.fault ?? String(cString: sf_strerror(handle)))
     }
 }
 

@@ -16,7 +16,7 @@ public struct Snippet: Sendable {
     /// Reads the whole file once in pieces, so that hours of sound need no more memory than the tail does.
     ///
     /// Throws `AudioFileError` for anything that cannot be continued: a file that is missing, no sound, truncated,
-    /// damaged, shorter than `minimumSeconds`, silent, or that holds a sample that is no finite number.
+    /// damaged, shorter than `minimumSeconds`, silent, or that holds a sample that is no number or beyond all scales.
     public init(contentsOf url: URL, tailSeconds: Double, minimumSeconds: Double = 1) throws {
         var reader = try AudioFileReader(contentsOf: url)
         let path = url.relativePath
@@ -29,13 +29,7 @@ public struct Snippet: Sendable {
         while true {
             let chunk = try reader.read(frames: 1 << 16)
             if chunk.isEmpty { break }
-            for (i, sample) in chunk.enumerated() {
-                guard sample.isFinite else {
-                    throw AudioFileError.notFinite(
-                        path: path, second: Double(position + i / channels) / Double(rate))
-                }
-                peak = max(peak, abs(sample))
-            }
+            peak = max(peak, try reader.peak(of: chunk, from: position))
             position += chunk.count / channels
             recent += chunk
             if recent.count > 4 * tailCount { recent.removeFirst(recent.count - tailCount) }

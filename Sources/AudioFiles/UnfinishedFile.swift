@@ -12,14 +12,17 @@ public struct UnfinishedFile: ~Copyable {
     /// The hidden files of this process.
     private static let all = Mutex<Set<String>>([])
 
-    /// Creates the hidden file. The folder must exist; a file at `url` stays until `finish()` replaces it.
+    /// Creates the hidden file. The folder must exist; a file at `url`, or where a link of that name leads, stays until
+    /// `finish()` replaces it, with its permissions.
     public init(for url: URL) throws {
-        let name = ".\(url.lastPathComponent).\(UInt32.random(in: 0 ... .max)).part"
-        let path = url.deletingLastPathComponent().path + "/" + name
+        let url = url.resolvingSymlinksInPath()
+        let path = url.deletingLastPathComponent().path + "/.\(UInt32.random(in: 0 ... .max)).part"
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
             throw AudioFileError.unwritable(path: url.relativePath, reason: String(cString: strerror(errno)))
         }
+        var existing = stat()
+        if stat(url.path, &existing) == 0 { fchmod(descriptor, existing.st_mode & 0o777) }
         self.descriptor = descriptor
         destination = url
         self.path = path

@@ -7,7 +7,7 @@ import Foundation
 /// The snippet's samples are never touched. Its last tenth of a second is extrapolated beyond the seam, per channel,
 /// and cross-faded into the continuation over 20 ms.
 public struct Seam: Sendable {
-    /// Peaks of the continuation are turned down to this.
+    /// Peaks of the continuation are turned down to this, or to the snippet's own where those are higher.
     static let ceiling: Float = 0.98
 
     private let tail: AudioBuffer
@@ -28,9 +28,10 @@ public struct Seam: Sendable {
         self.tail = tail
         self.modelRate = modelRate
         let recent = tail.frames(max(0, tail.frameCount - 10 * tail.sampleRate)..<tail.frameCount)
-        let reference = Self.reference(recent)
-        balance = recent.channels.map { Self.balance(of: $0, against: reference.samples) }
-        let mono = reference.channel.map { tail.channels[$0] } ?? tail.mixedToMono()
+        let cancelled = recent.loudestOfCancelling
+        let reference = cancelled.map { recent.channels[$0] } ?? recent.mixedToMono()
+        balance = recent.channels.map { Self.balance(of: $0, against: reference) }
+        let mono = cancelled.map { tail.channels[$0] } ?? tail.mixedToMono()
         let peak = mono.reduce(0) { max($0, abs($1)) }
         let gain = (0.1...1).contains(peak) || peak == 0 ? 1 : 0.5 / peak
         modelGain = gain
@@ -55,26 +56,13 @@ public struct Seam: Sendable {
             seconds: seconds)
     }
 
-    /// The mix of all channels, or, where they cancel each other out in it, the loudest channel and its number.
-    private static func reference(_ sound: AudioBuffer) -> (samples: [Float], channel: Int?) {
-        let mix = sound.mixedToMono()
-        let levels = sound.channels.map(rootMeanSquare)
-        let loudest = levels.indices.max { levels[$0] < levels[$1] } ?? 0
-        return rootMeanSquare(mix) < 0.1 * levels[loudest] ? (sound.channels[loudest], loudest) : (mix, nil)
-    }
-
     /// How much louder `channel` is than `reference`.
     private static func balance(of channel: [Float], against reference: [Float]) -> Float {
-        let level = rootMeanSquare(reference)
+        let level = reference.rootMeanSquare
         guard level > 0 else { return 1 }
-        let ratio = rootMeanSquare(channel) / level
+        let ratio = channel.rootMeanSquare / level
         let product = zip(channel, reference).reduce(0.0) { $0 + Double($1.0 * $1.1) }
         let correlation = product / (Double(channel.count) * Double(ratio * level * level) + 1e-30)
         return correlation < -0.5 ? -ratio : ratio
-    }
-
-    private static func rootMeanSquare(_ samples: [Float]) -> Float {
-        guard !samples.isEmpty else { return 0 }
-        return Float((samples.reduce(0.0) { $0 + Double($1 * $1) } / Double(samples.count)).squareRoot())
     }
 }

@@ -27,8 +27,10 @@ public struct SeamStream: ~Copyable {
         self.gains = gains
         let (window, fade) = (min(tail.frameCount, rate / 10), min(frames, rate / 50))
         ringing = tail.channels.map { extrapolated($0.suffix(window), by: fade, order: 256) }
+        // A snippet that is louder goes on as loud: turned down, its last sounds would break off at the seam.
+        let peak = tail.channels.joined().reduce(0) { max($0, abs($1)) }
         limiter = StreamLimiter(
-            channelCount: tail.channelCount, ceiling: Seam.ceiling, reach: max(1, rate / 200))
+            channelCount: tail.channelCount, ceiling: max(Seam.ceiling, peak), reach: max(1, rate / 200))
         let context = prompt.suffix(modelRate)
         let lead = [Float](repeating: 0, count: modelRate - context.count)
         var resampler = try StreamResampler(from: modelRate, to: rate)

@@ -1,3 +1,4 @@
+import AudioFiles
 public import Foundation
 
 /// Why a token file cannot be used.
@@ -75,11 +76,17 @@ public struct TokenFile: Sendable, Equatable, Codable {
         }
     }
 
-    /// Writes the file whole or not at all.
+    /// Writes the file whole or not at all; throws `AudioFileError`.
     public func write(to url: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        try encoder.encode(self).write(to: url, options: .atomic)
+        let data = try encoder.encode(self)
+        var file = try UnfinishedFile(for: url)
+        let isWritten = data.withUnsafeBytes { writeAll($0, to: file.descriptor) }
+        guard close(file.descriptor) == 0, isWritten else {
+            throw AudioFileError.unwritable(path: url.relativePath, reason: String(cString: strerror(errno)))
+        }
+        try file.finish()
     }
 
     /// What is wrong with the contents, nil if nothing is.

@@ -18,19 +18,22 @@ struct BundleLocator {
     /// The running tool, links resolved.
     var executable = Bundle.main.executableURL?.resolvingSymlinksInPath()
 
-    /// `name` as a path where it holds a slash or is a folder with a `config.json`; else `name` in
-    /// `$AUDIOLM_MODELS`, `./Models`, and, for every folder above the tool, its `Models` and
-    /// `share/audiolm/Models`.
+    /// `name` as a path where it holds a slash; else `name` in `$AUDIOLM_MODELS`, `./Models`, and, for every folder
+    /// above the tool, its `Models` and `share/audiolm/Models`, and where it is in none of them, in the working folder.
     func folder(of name: String) throws -> URL {
-        let path = URL(fileURLWithPath: name, relativeTo: workingFolder)
-        if Self.isBundle(path) { return path }
         if name.contains("/") || name.hasPrefix(".") {
-            throw BundleNotFound(name: name, places: [path.path + "/config.json"])
+            let path = URL(fileURLWithPath: name, relativeTo: workingFolder)
+            guard Self.isBundle(path) else {
+                throw BundleNotFound(name: name, places: [path.path + "/config.json"])
+            }
+            return path
         }
         for place in places where Self.isBundle(place.appendingPathComponent(name)) {
             return place.appendingPathComponent(name)
         }
-        throw BundleNotFound(name: name, places: places.map(\.path))
+        let near = workingFolder.appendingPathComponent(name)
+        guard Self.isBundle(near) else { throw BundleNotFound(name: name, places: places.map(\.path)) }
+        return near
     }
 
     /// Every folder in which bundles are looked for, nearest first.

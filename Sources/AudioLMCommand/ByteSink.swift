@@ -28,17 +28,7 @@ struct ByteSink: ~Copyable {
     }
 
     mutating func write(_ bytes: [UInt8]) throws {
-        try bytes.withUnsafeBytes { bytes in
-            var written = 0
-            while written < bytes.count {
-                let got = Foundation.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
-                if got >= 0 {
-                    written += got
-                } else if errno != EINTR {
-                    throw failure()
-                }
-            }
-        }
+        guard bytes.withUnsafeBytes({ writeAll($0, to: descriptor) }) else { throw failure() }
         count += bytes.count
     }
 

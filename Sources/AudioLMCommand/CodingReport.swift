@@ -18,7 +18,7 @@ struct CodingReport: Encodable {
         } else if !options.quiet {
             let speed = seconds / wallSeconds
             let told = [seconds, kilobitsPerSecond, speed].map { "\(($0 * 100).rounded() / 100)" }
-            Terminal.output("\(output): \(told[0]) s at \(told[1]) kbit/s, \(told[2]) times real time")
+            try Terminal.output("\(output): \(told[0]) s at \(told[1]) kbit/s, \(told[2]) times real time")
         }
     }
 }

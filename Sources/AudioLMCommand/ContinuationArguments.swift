@@ -3,6 +3,8 @@ import AudioLM
 
 /// How long, how many, and from how much of the snippet.
 struct ContinuationArguments: ParsableArguments {
+    /// Less is no sound.
+    static let shortest = 0.01
     /// Nobody listens longer, and nothing above fits in memory.
     static let longest = 3600.0
 
@@ -43,8 +45,8 @@ struct ContinuationArguments: ParsableArguments {
     var variationsAtOnce: Int { max(1, min(16, Int(Self.longest / seconds))) }
 
     func validate() throws {
-        guard seconds > 0, seconds <= Self.longest else {
-            throw ValidationError("--seconds must be more than 0 and at most 3600, found \(seconds)")
+        guard (Self.shortest...Self.longest).contains(seconds) else {
+            throw ValidationError("--seconds must be 0.01 to 3600, found \(seconds)")
         }
         guard (1...100).contains(variations) else {
             throw ValidationError("--variations must be 1 to 100, found \(variations)")

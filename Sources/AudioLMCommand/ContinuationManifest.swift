@@ -61,6 +61,12 @@ struct ContinuationManifest: Codable, Equatable {
         }
     }
 
+    /// Notes a continuation in place of an earlier one of the same prompt and number.
+    mutating func add(_ made: Continuation) {
+        continuations.removeAll { $0.prompt == made.prompt && $0.variation == made.variation }
+        continuations.append(made)
+    }
+
     /// Whether the folder holds a variation of a prompt already.
     func holds(_ prompt: Prompt, variation: Int, in folder: URL) -> Bool {
         continuations.contains {

@@ -28,7 +28,7 @@ public struct ContinueCommand: AsyncParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "The recording: WAV, AIFF, FLAC, Ogg, Opus, MP3, at least 1 s; or a folder of such.",
-            valueName: "snippet"))
+            valueName: "snippet"), transform: fileName)
     var snippet: String
 
     @OptionGroup(title: "Continuation") var continuation: ContinuationArguments
@@ -39,7 +39,7 @@ public struct ContinueCommand: AsyncParsableCommand {
     public init() {}
 
     public func run() async throws {
-        try await run(loading: model.load(for:))
+        try await run(loading: model.loader())
     }
 
     /// Checks all that can be checked, then loads the models and makes the variations.
@@ -51,7 +51,7 @@ public struct ContinueCommand: AsyncParsableCommand {
         let outputs = output.files(
             for: input, suffix: "continued", extension: "wav", count: continuation.variations)
         let recording = try recording(input)
-        try output.check(outputs, input: input)
+        try output.check(outputs, inputs: [input])
         let files = try outputs.map {
             try JoinedFile(recording, to: $0, onlyContinuation: continuation.onlyContinuation)
         }
@@ -67,15 +67,17 @@ public struct ContinueCommand: AsyncParsableCommand {
         }
     }
 
-    /// Continues one recording into one file, which is overwritten where it exists.
-    func makeContinuation(
-        of input: URL, to url: URL, seed: UInt64, label: String,
+    /// Continues one recording into several files at once, which are overwritten where they exist; seeds from `seed` on.
+    func makeContinuations(
+        of input: URL, to urls: [URL], seed: UInt64, label: String,
         loading load: (AudioBuffer) throws -> ChosenModel
-    ) async throws -> ContinuationSummary {
+    ) async throws -> [ContinuationSummary] {
         let recording = try recording(input)
-        let file = try JoinedFile(recording, to: url, onlyContinuation: continuation.onlyContinuation)
+        let files = try urls.map {
+            try JoinedFile(recording, to: $0, onlyContinuation: continuation.onlyContinuation)
+        }
         return try await fill(
-            [file], after: recording, model: load(recording.tail), seed: seed, label: label)[0]
+            files, after: recording, model: load(recording.tail), seed: seed, label: label)
     }
 
     private func recording(_ input: URL) throws -> Snippet {
@@ -93,7 +95,7 @@ public struct ContinueCommand: AsyncParsableCommand {
             modelRate: chosen.bundle.sampleRate)
         let options = ContinuationOptions(
             seconds: continuation.seconds, seed: seed, promptSeconds: continuation.promptSeconds,
-            sampling: sampling.options, candidates: continuation.candidates)
+            sampling: sampling.options(), candidates: continuation.candidates)
         let writers = try files.map { try $0.makeWriter(seam, seconds: options.seconds) }
         let summaries = try await write(
             chosen.bundle.extend(seam.prompt, options: options, variations: files.count), to: writers,
@@ -127,7 +129,7 @@ public struct ContinueCommand: AsyncParsableCommand {
         if output.json {
             try Terminal.json(report)
         } else if !output.quiet {
-            Terminal.output(report.line)
+            try Terminal.output(report.line)
         }
     }
 }

@@ -14,7 +14,8 @@ struct DecodeCommand: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("A file that `audiolm encode` wrote; - for standard input.", valueName: "coded"))
+        help: ArgumentHelp("A file that `audiolm encode` wrote; - for standard input.", valueName: "coded"),
+        transform: fileName)
     var coded: String
 
     @OptionGroup(title: "Models") var model: ModelOptions

@@ -10,7 +10,8 @@ struct DetokenizeCommand: AsyncParsableCommand {
         abstract: "Turn a token file's acoustic tokens back into sound.",
         discussion: "Writes snippet.decoded.wav for snippet.tokens.json, mono at the models' rate.")
 
-    @Argument(help: ArgumentHelp("A file that `audiolm tokenize` wrote.", valueName: "tokens"))
+    @Argument(
+        help: ArgumentHelp("A file that `audiolm tokenize` wrote.", valueName: "tokens"), transform: fileName)
     var tokens: String
 
     @Option(
@@ -37,7 +38,7 @@ struct DetokenizeCommand: AsyncParsableCommand {
         let named = stem.pathExtension == "tokens" ? stem : input
         let file = output.files(for: named, suffix: "decoded", extension: "wav")[0]
         let container = try AudioContainer(extensionOf: file)
-        try output.check([file], input: input)
+        try output.check([file], inputs: [input])
         var sound = tokenFile.tokens
         if let levels { sound.acoustic = sound.acoustic.map { Array($0.prefix(levels)) } }
         let bundle = try load()
@@ -51,7 +52,7 @@ struct DetokenizeCommand: AsyncParsableCommand {
         if output.json {
             try Terminal.json(report)
         } else if !output.quiet {
-            Terminal.output("\(report.output): \(Double(samples.count) / Double(bundle.sampleRate)) s")
+            try Terminal.output("\(report.output): \(Double(samples.count) / Double(bundle.sampleRate)) s")
         }
     }
 }

@@ -13,7 +13,8 @@ struct EncodeCommand: AsyncParsableCommand {
             WAV, AIFF, AU, Ogg or MP3, and to write standard output. Any length takes the same memory.
             """)
 
-    @Argument(help: ArgumentHelp("The recording; - for standard input.", valueName: "sound"))
+    @Argument(
+        help: ArgumentHelp("The recording; - for standard input.", valueName: "sound"), transform: fileName)
     var sound: String
 
     @Option(help: ArgumentHelp("Kilobits per second.", valueName: "kbit/s"))

@@ -31,10 +31,8 @@ enum Endpoint: Equatable {
         case (.stream, _):
             guard isatty(STDOUT_FILENO) == 0 else { throw StreamError.terminal }
             guard !output.json else { throw StreamError.report }
-        case (.file(let file), .stream):
-            try checkOutput(file, inputs: [], overwrite: output.force)
-        case (.file(let file), .file(let source)):
-            try output.check([file], input: source)
+        case (.file(let file), .stream): try output.check([file], inputs: [])
+        case (.file(let file), .file(let source)): try output.check([file], inputs: [source])
         }
     }
 }

@@ -26,30 +26,58 @@ struct FolderContinuation {
     func run(loading load: (AudioBuffer) throws -> ChosenModel) async throws {
         let prompts = try Prompt.all(in: source)
         var manifest = try openManifest()
-        let wanted = prompts.flatMap { prompt in
-            (1...command.continuation.variations).map { (prompt, $0) }
-        }.filter { !manifest.holds($0.0, variation: $0.1, in: target) }
+        let wanted = prompts.flatMap { batches(of: $0, in: manifest) }
         guard !wanted.isEmpty else {
-            return say("\(target.relativePath): all \(prompts.count) prompts are continued")
+            return try say("\(target.relativePath): all \(prompts.count) prompts are continued")
         }
-        var refused: [String] = []
-        for (number, (prompt, variation)) in wanted.enumerated() {
+        // What is there beside a manifest was made by a run that was cut off.
+        let overwrite = command.output.force || !manifest.continuations.isEmpty
+        for file in wanted.flatMap(files) {
+            try checkOutput(file, inputs: prompts.map(\.file), overwrite: overwrite)
+        }
+        var refusals: [String] = []
+        var missing = 0
+        for (number, batch) in wanted.enumerated() {
             do {
-                let made = try await make(
-                    prompt, variation, label: "\(number + 1)/\(wanted.count) ",
-                    seed: manifest.settings.seed &+ UInt64(variation - 1), loading: load)
-                manifest.continuations.removeAll {
-                    $0.prompt == made.prompt && $0.variation == made.variation
-                }
-                manifest.continuations.append(made)
-                try manifest.write(in: target)
+                try await make(
+                    batch, label: "\(number + 1)/\(wanted.count) ", manifest: &manifest, loading: load)
             } catch let error as AudioFileError {
-                refused.append("\(error)")
+                refusals.append("\(error)")
+                missing += batch.variations.count
             }
         }
-        if let first = refused.first {
-            throw ComparisonError(
-                "\(refused.count) of \(wanted.count) continuations could not be made; the first: \(first)")
+        if let first = refusals.first {
+            let all = wanted.reduce(0) { $0 + $1.variations.count }
+            throw ComparisonError("\(missing) of \(all) continuations could not be made; the first: \(first)")
+        }
+    }
+
+    /// Variations of a prompt that are made together: consecutive ones, as their seeds are.
+    private struct Batch {
+        let prompt: Prompt
+        var variations: ClosedRange<Int>
+    }
+
+    /// The variations of a prompt that the folder does not hold.
+    private func batches(of prompt: Prompt, in manifest: ContinuationManifest) -> [Batch] {
+        var batches: [Batch] = []
+        for variation in 1...command.continuation.variations
+        where !manifest.holds(prompt, variation: variation, in: target) {
+            if let last = batches.last?.variations, last.upperBound == variation - 1,
+                last.count < command.continuation.variationsAtOnce
+            {
+                batches[batches.count - 1].variations = last.lowerBound...variation
+            } else {
+                batches.append(Batch(prompt: prompt, variations: variation...variation))
+            }
+        }
+        return batches
+    }
+
+    private func files(_ batch: Batch) -> [URL] {
+        batch.variations.map { variation in
+            let number = command.continuation.variations > 1 ? ".\(variation)" : ""
+            return target.appending(path: "\(batch.prompt.name)\(number).wav")
         }
     }
 
@@ -76,7 +104,7 @@ struct FolderContinuation {
 
     private func settings(seed: UInt64) -> ContinuationManifest.Settings {
         var sampling: [String: Double] = [:]
-        for (stage, options) in command.sampling.options {
+        for (stage, options) in command.sampling.options() {
             sampling["\(stage.rawValue) temperature"] = options.temperature.map(Double.init)
             sampling["\(stage.rawValue) top-k"] = options.topK.map(Double.init)
             sampling["\(stage.rawValue) top-p"] = options.topP.map(Double.init)
@@ -90,20 +118,26 @@ struct FolderContinuation {
             variations: command.continuation.variations)
     }
 
+    /// Makes a batch and notes it in the folder's manifest.
     private func make(
-        _ prompt: Prompt, _ variation: Int, label: String, seed: UInt64,
+        _ batch: Batch, label: String, manifest: inout ContinuationManifest,
         loading load: (AudioBuffer) throws -> ChosenModel
-    ) async throws -> ContinuationManifest.Continuation {
-        let name =
-            command.continuation.variations > 1 ? "\(prompt.name).\(variation).wav" : "\(prompt.name).wav"
-        let summary = try await command.makeContinuation(
-            of: prompt.file, to: target.appending(path: name), seed: seed, label: label, loading: load)
-        return ContinuationManifest.Continuation(
-            prompt: prompt.name, file: name, variation: variation, seed: seed,
-            wallSeconds: summary.wallSeconds)
+    ) async throws {
+        let files = files(batch)
+        let first = manifest.settings.seed &+ UInt64(batch.variations.lowerBound - 1)
+        let summaries = try await command.makeContinuations(
+            of: batch.prompt.file, to: files, seed: first, label: label, loading: load)
+        for (index, summary) in summaries.enumerated() {
+            manifest.add(
+                .init(
+                    prompt: batch.prompt.name, file: files[index].lastPathComponent,
+                    variation: batch.variations.lowerBound + index, seed: first &+ UInt64(index),
+                    wallSeconds: summary.wallSeconds))
+        }
+        try manifest.write(in: target)
     }
 
-    private func say(_ line: String) {
-        if !command.output.quiet { Terminal.output(line) }
+    private func say(_ line: String) throws {
+        if !command.output.quiet, !command.output.json { try Terminal.output(line) }
     }
 }

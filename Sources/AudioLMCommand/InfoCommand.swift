@@ -16,7 +16,7 @@ struct InfoCommand: AsyncParsableCommand {
         if json {
             try Terminal.json(information)
         } else {
-            for line in Self.lines(information) { Terminal.output(line) }
+            for line in Self.lines(information) { try Terminal.output(line) }
         }
     }
 

@@ -2,18 +2,23 @@ import AudioFiles
 import Dispatch
 import Foundation
 
-/// Turns SIGINT, SIGTERM and SIGHUP into one call, and ends the process if that does not do so at once.
+/// Turns SIGINT, SIGTERM and, where it is not ignored, SIGHUP into one call, and ends the process if that does not do so at once.
 struct Interruption {
     /// 128 + SIGINT, as shells count.
     static let exitCode: Int32 = 130
     /// Work that does not wait for input stops well within this time.
     private static let patience = DispatchTimeInterval.milliseconds(500)
 
+    /// SIG_IGN as a number.
+    private static let ignored = 1
+
     private let sources: [any DispatchSourceSignal]
 
     init(_ stop: @escaping @Sendable () -> Void) {
-        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-            signal(number, SIG_IGN)
+        sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
+            let before = signal(number, SIG_IGN)
+            // `nohup` started this process.
+            if number == SIGHUP, unsafeBitCast(before, to: Int.self) == Self.ignored { return nil }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 stop()

@@ -22,7 +22,7 @@ struct ModelChoice {
                 warning: "no bundle auto is installed to tell sounds apart; going on with \(Self.fallback)")
             return
         }
-        let mono = AudioBuffer(mono: snippet.mixedToMono(), sampleRate: snippet.sampleRate)
+        let mono = AudioBuffer(mono: snippet.heardAsMono(), sampleRate: snippet.sampleRate)
         let samples = try mono.resampled(to: SoundKindClassifier.sampleRate).channels[0]
         try self.init(
             heard: SoundKindClassifier(contentsOf: folder).kind(of: samples),

@@ -33,11 +33,19 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// The bundle that was named, or the one that the snippet's sound chooses.
-    func load(for snippet: AudioBuffer) throws -> ChosenModel {
-        let choice =
-            model == Self.auto
-            ? try ModelChoice(for: snippet, locator: BundleLocator()) : ModelChoice(bundle: model)
-        return ChosenModel(try load(choice.bundle), heard: choice.heard, warning: choice.warning)
+    func load(for snippet: AudioBuffer) throws -> ChosenModel { try loader()(snippet) }
+
+    /// The same for one snippet after the other; each bundle is loaded once.
+    func loader() -> (AudioBuffer) throws -> ChosenModel {
+        var loaded: [String: any SoundModel] = [:]
+        return { snippet in
+            let choice =
+                model == Self.auto
+                ? try ModelChoice(for: snippet, locator: BundleLocator()) : ModelChoice(bundle: model)
+            let bundle = try loaded[choice.bundle] ?? load(choice.bundle)
+            loaded[choice.bundle] = bundle
+            return ChosenModel(bundle, heard: choice.heard, warning: choice.warning)
+        }
     }
 
     private var named: String { model == Self.auto ? ModelChoice.fallback : model }

@@ -6,7 +6,8 @@ import Foundation
 struct OutputOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("File to write; its extension chooses the format.", valueName: "file"))
+        help: ArgumentHelp("File to write; its extension chooses the format.", valueName: "file"),
+        transform: fileName)
     var output: String?
 
     @Flag(help: "Overwrite the output if it exists.")
@@ -33,7 +34,7 @@ struct OutputOptions: ParsableArguments {
     }
 
     /// Throws where one of `files` cannot or must not be written.
-    func check(_ files: [URL], input: URL) throws {
-        for file in files { try checkOutput(file, inputs: [input], overwrite: force) }
+    func check(_ files: [URL], inputs: [URL]) throws {
+        for file in files { try checkOutput(file, inputs: inputs, overwrite: force) }
     }
 }

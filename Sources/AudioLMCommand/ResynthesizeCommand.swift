@@ -10,7 +10,8 @@ struct ResynthesizeCommand: AsyncParsableCommand {
         abstract: "Make a recording anew from its semantic tokens: the same words or notes, another voice.",
         discussion: """
             Writes snippet.resynthesized.wav, mono at the models' rate. Without --voice the voice is drawn at random; \
-            with it, the result sounds as that recording does.
+            with it, the result sounds as that recording does. Sampling options are for the coarse and the fine stage: \
+            semantic tokens are the recording's own.
             """)
 
     /// Seconds of sound that are made anew at most.
@@ -18,10 +19,13 @@ struct ResynthesizeCommand: AsyncParsableCommand {
     /// More seconds of a voice than any model's window holds.
     static let voiceReach = 60.0
 
-    @Argument(help: ArgumentHelp("The recording, 1 s to 10 minutes.", valueName: "snippet"))
+    @Argument(
+        help: ArgumentHelp("The recording, 1 s to 10 minutes.", valueName: "snippet"), transform: fileName)
     var snippet: String
 
-    @Option(help: ArgumentHelp("A recording whose end it is to sound like, at least 1 s.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A recording whose end it is to sound like, at least 1 s.", valueName: "file"),
+        transform: fileName)
     var voice: String?
 
     @Option(
@@ -33,6 +37,14 @@ struct ResynthesizeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Sampling") var sampling: SamplingArguments
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup(title: "Models") var model: ModelOptions
+
+    func validate() throws {
+        guard !sampling.names(.semantic) else {
+            throw ValidationError(
+                "semantic=… has nothing to draw here: the semantic tokens are the recording's; name coarse or fine"
+            )
+        }
+    }
 
     func run() async throws {
         try run(loading: model.load(for:))
@@ -46,15 +58,14 @@ struct ResynthesizeCommand: AsyncParsableCommand {
         guard recording.tail.frameCount == recording.frameCount else {
             throw ValidationError("\(snippet) is longer than 10 minutes; cut it into parts")
         }
-        let other = try voice.map {
-            try Snippet(contentsOf: URL(fileURLWithPath: $0), tailSeconds: Self.voiceReach)
-        }
-        try output.check([file], input: input)
+        let voiceFile = voice.map { URL(fileURLWithPath: $0) }
+        let other = try voiceFile.map { try Snippet(contentsOf: $0, tailSeconds: Self.voiceReach) }
+        try output.check([file], inputs: [input] + (voiceFile.map { [$0] } ?? []))
         let chosen = try load(recording.tail)
         if let warning = chosen.warning, !output.quiet { Terminal.error("Warning: \(warning)") }
         let rate = chosen.bundle.sampleRate
         let options = ResynthesisOptions(
-            seed: seed ?? UInt64(UInt32.random(in: 0 ... .max)), sampling: sampling.options)
+            seed: seed ?? UInt64(UInt32.random(in: 0 ... .max)), sampling: sampling.options(first: .coarse))
         let samples = try chosen.bundle.resynthesize(
             Self.mono(recording.tail, rate), as: other.map { try Self.mono($0.tail, rate) }, options: options)
         try AudioBuffer(mono: samples, sampleRate: rate)
@@ -65,13 +76,13 @@ struct ResynthesizeCommand: AsyncParsableCommand {
         if output.json {
             try Terminal.json(report)
         } else if !output.quiet {
-            Terminal.output(
+            try Terminal.output(
                 "\(report.output): \(String(format: "%.1f", report.seconds)) s (seed \(report.seed))")
         }
     }
 
     private static func mono(_ sound: AudioBuffer, _ rate: Int) throws -> [Float] {
-        try AudioBuffer(mono: sound.mixedToMono(), sampleRate: sound.sampleRate).resampled(to: rate).channels[
+        try AudioBuffer(mono: sound.heardAsMono(), sampleRate: sound.sampleRate).resampled(to: rate).channels[
             0]
     }
 

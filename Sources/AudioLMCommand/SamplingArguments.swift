@@ -1,13 +1,17 @@
 import ArgumentParser
 import AudioLM
 
-/// A value for some of the stages: `0.9` (the semantic stage) or `semantic=1,coarse=0.9`.
+/// A value for some of the stages: `0.9`, for the first that a verb runs, or `semantic=1,coarse=0.9`.
 struct PerStage<Value: LosslessStringConvertible & Sendable & Equatable>: ExpressibleByArgument, Equatable {
-    let values: [TokenStage: Value]
+    private let bare: Value?
+    private let named: [TokenStage: Value]
+
+    /// All that were given.
+    var values: [Value] { Array(named.values) + (bare.map { [$0] } ?? []) }
 
     init?(argument: String) {
         if let value = Value(argument) {
-            values = [.semantic: value]
+            (bare, named) = (value, [:])
             return
         }
         var values: [TokenStage: Value] = [:]
@@ -18,11 +22,17 @@ struct PerStage<Value: LosslessStringConvertible & Sendable & Equatable>: Expres
             else { return nil }
             values[stage] = value
         }
-        self.values = values
+        (bare, named) = (nil, values)
     }
+
+    func value(for stage: TokenStage, first: TokenStage) -> Value? {
+        named[stage] ?? (stage == first ? bare : nil)
+    }
+
+    func names(_ stage: TokenStage) -> Bool { named[stage] != nil }
 }
 
-/// How tokens are drawn. Each option takes one value, for the semantic stage, or one per stage by name.
+/// How tokens are drawn. Each option takes one value, for the first stage that runs, or one per stage by name.
 struct SamplingArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
@@ -49,28 +59,36 @@ struct SamplingArguments: ParsableArguments {
             valueName: "share"))
     var minP: PerStage<Float>?
 
-    var options: [TokenStage: SamplingOptions] {
+    /// - Parameter first: the stage that a bare value is for.
+    func options(first: TokenStage = .semantic) -> [TokenStage: SamplingOptions] {
         var options: [TokenStage: SamplingOptions] = [:]
         for stage in TokenStage.allCases {
             let choice = SamplingOptions(
-                temperature: temperature?.values[stage], topK: topK?.values[stage], topP: topP?.values[stage],
-                minP: minP?.values[stage])
+                temperature: temperature?.value(for: stage, first: first),
+                topK: topK?.value(for: stage, first: first), topP: topP?.value(for: stage, first: first),
+                minP: minP?.value(for: stage, first: first))
             if choice != SamplingOptions() { options[stage] = choice }
         }
         return options
     }
 
+    /// Whether an option names `stage`.
+    func names(_ stage: TokenStage) -> Bool {
+        temperature?.names(stage) == true || topK?.names(stage) == true || topP?.names(stage) == true
+            || minP?.names(stage) == true
+    }
+
     func validate() throws {
-        for value in (temperature?.values ?? [:]).values where !(0...10).contains(value) {
+        for value in temperature?.values ?? [] where !(0...10).contains(value) {
             throw ValidationError("--temperature must be 0 to 10, found \(value)")
         }
-        for value in (topK?.values ?? [:]).values where !(0...1024).contains(value) {
+        for value in topK?.values ?? [] where !(0...1024).contains(value) {
             throw ValidationError("--top-k must be 0 (all) to 1024, found \(value)")
         }
-        for value in (topP?.values ?? [:]).values where !(value > 0 && value <= 1) {
+        for value in topP?.values ?? [] where !(value > 0 && value <= 1) {
             throw ValidationError("--top-p must be more than 0 and at most 1, found \(value)")
         }
-        for value in (minP?.values ?? [:]).values where !(0...1).contains(value) {
+        for value in minP?.values ?? [] where !(0...1).contains(value) {
             throw ValidationError("--min-p must be 0 to 1, found \(value)")
         }
     }

@@ -19,21 +19,22 @@ struct SoundSource: ~Copyable {
         }
     }
 
-    /// The mean of the channels over the next `seconds`, fewer at the end, none after it. Throws where a sample is no
-    /// finite number, or where there is no sound at all.
+    /// Samples that are read at once: headers can tell of a thousand channels.
+    private static let mostAtOnce = 1 << 22
+
+    /// The mean of the channels over the next `seconds`, or over less, but for the end over something. Throws where a
+    /// sample is no number or beyond all scales, or where there is no sound at all.
     mutating func next(seconds: Int) throws -> [Float] {
-        let frames = try reader.read(frames: seconds * sampleRate)
+        let most = max(1, Self.mostAtOnce / reader.channelCount)
+        let frames = try reader.read(frames: min(seconds * sampleRate, most))
         guard !frames.isEmpty else {
             if count == 0 { throw AudioFileError.empty(path: name) }
             return []
         }
-        let channels = reader.channelCount
-        if let place = frames.firstIndex(where: { !$0.isFinite }) {
-            throw AudioFileError.notFinite(
-                path: name, second: Double(count + place / channels) / Double(sampleRate))
-        }
-        let mono = AudioBuffer(interleaved: frames[...], channelCount: channels, sampleRate: sampleRate)
-            .mixedToMono()
+        _ = try reader.peak(of: frames, from: count)
+        let mono = AudioBuffer(
+            interleaved: frames[...], channelCount: reader.channelCount, sampleRate: sampleRate
+        ).mixedToMono()
         count += mono.count
         return mono
     }

@@ -1,16 +1,25 @@
+import AudioFiles
 import Foundation
 
-/// The two output streams.
+/// The two output streams. They may be closed, full, or pipes that nobody reads.
 enum Terminal {
     /// Whether a person watches stderr.
     static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
 
-    static func output(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    /// Throws `StreamError` where standard output takes no more.
+    static func output(_ line: String) throws {
+        guard write(line + "\n", to: STDOUT_FILENO) else {
+            throw StreamError.unwritable(reason: String(cString: strerror(errno)))
+        }
     }
 
+    /// What stderr does not take is lost: no work fails for a message.
     static func error(_ text: String, newline: Bool = true) {
-        FileHandle.standardError.write(Data((text + (newline ? "\n" : "")).utf8))
+        _ = write(text + (newline ? "\n" : ""), to: STDERR_FILENO)
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) -> Bool {
+        Array(text.utf8).withUnsafeBytes { writeAll($0, to: descriptor) }
     }
 
     /// Prints `value` as one JSON object on one line.
@@ -18,6 +27,6 @@ enum Terminal {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        output(String(decoding: try encoder.encode(value), as: UTF8.self))
+        try output(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 }

@@ -16,7 +16,7 @@ struct TokenizeCommand: AsyncParsableCommand {
     /// Seconds of sound that are tokenized at most.
     static let longest = 3600.0
 
-    @Argument(help: ArgumentHelp("The recording, 1 s to an hour.", valueName: "snippet"))
+    @Argument(help: ArgumentHelp("The recording, 1 s to an hour.", valueName: "snippet"), transform: fileName)
     var snippet: String
 
     @Flag(help: "Write the semantic tokens alone, in a third of the time.")
@@ -36,11 +36,11 @@ struct TokenizeCommand: AsyncParsableCommand {
         guard recording.tail.frameCount == recording.frameCount else {
             throw ValidationError("\(snippet) is longer than an hour; cut it into parts")
         }
-        try output.check([file], input: input)
+        try output.check([file], inputs: [input])
         let chosen = try load(recording.tail)
         let bundle = chosen.bundle
         if let warning = chosen.warning, !output.quiet { Terminal.error("Warning: \(warning)") }
-        let mono = AudioBuffer(mono: recording.tail.mixedToMono(), sampleRate: recording.tail.sampleRate)
+        let mono = AudioBuffer(mono: recording.tail.heardAsMono(), sampleRate: recording.tail.sampleRate)
         let samples = try mono.resampled(to: bundle.sampleRate).channels[0]
         let tokens =
             onlySemantic
@@ -54,7 +54,7 @@ struct TokenizeCommand: AsyncParsableCommand {
         if output.json {
             try Terminal.json(report)
         } else if !output.quiet {
-            Terminal.output(
+            try Terminal.output(
                 "\(report.output): \(report.semantic) semantic tokens, \(report.acousticFrames) acoustic frames"
             )
         }

@@ -4,6 +4,7 @@ import Foundation
 /// Runs a command line: errors are one line on stderr, interruption exits with 130.
 public enum Tool {
     public static func run(_ root: any AsyncParsableCommand.Type) async {
+        occupyStandardDescriptors()
         do {
             let command = try root.parseAsRoot()
             let work = Task {
@@ -27,6 +28,14 @@ public enum Tool {
             let advice = code == .validationFailure ? "; see --help" : ""
             Terminal.error("Error: " + oneLine(root.message(for: error)) + advice)
             exit(code.rawValue)
+        }
+    }
+
+    /// The next files that are opened would take the places of standard streams that the caller closed, and be read or
+    /// written as such. In their places stand what can be neither.
+    private static func occupyStandardDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
         }
     }
 

@@ -21,7 +21,7 @@ struct VerifyCommand: AsyncParsableCommand {
             try Terminal.json(Report(bundle: bundle.name, passed: passed, results: results))
         } else {
             for result in results {
-                Terminal.output("\(result.passed ? "ok    " : "FAILED") \(result.part): \(result.detail)")
+                try Terminal.output("\(result.passed ? "ok    " : "FAILED") \(result.part): \(result.detail)")
             }
         }
         if !passed { throw ExitCode.failure }

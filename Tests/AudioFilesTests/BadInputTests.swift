@@ -65,6 +65,10 @@ import Testing
             try AudioBuffer(mono: samples, sampleRate: 8000).write(to: url, samples: .float)
             #expect(throws: AudioFileError.notFinite(path: url.path, second: 1.5)) { try read(url) }
         }
+        var samples = chord(seconds: 2, rate: 8000).channels[0]
+        samples[12000] = -1e30
+        try AudioBuffer(mono: samples, sampleRate: 8000).write(to: url, samples: .float)
+        #expect(throws: AudioFileError.outOfScale(path: url.path, second: 1.5)) { try read(url) }
     }
 
     @Test(arguments: ["wav", "aiff", "flac", "ogg", "opus", "mp3"])

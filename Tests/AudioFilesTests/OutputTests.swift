@@ -1,7 +1,9 @@
-import AudioFiles
+import CSndFile
 import Foundation
 import TestSupport
 import Testing
+
+@testable import AudioFiles
 
 /// Outputs appear whole or not at all, and never over what they must not touch.
 @Suite struct OutputTests {
@@ -20,6 +22,41 @@ import Testing
         }
         #expect(try folder.contents == ["out.wav"])
         #expect(try String(contentsOf: url, encoding: .utf8) == "before")
+    }
+
+    @Test func linksAndPermissionsStay() throws {
+        let (url, link) = (folder.file("out.wav"), folder.file("link.wav"))
+        try "before".write(to: url, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: url)
+        try chord(seconds: 1, rate: 8000).write(to: link)
+        #expect(try AudioBuffer(contentsOf: url).frameCount == 8000)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == url.path)
+        let permissions = try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions]
+        #expect(permissions as? Int == 0o600)
+        #expect(try folder.contents.count == 2)
+    }
+
+    /// libsndfile itself reports none of the lossy ones.
+    @Test(arguments: [AudioContainer.wav, .aiff, .flac, .ogg, .opus, .mp3])
+    func aFullDiskIsTold(container: AudioContainer) throws {
+        let bytes = WrittenBytes(open("/dev/full", O_RDWR))
+        var info = SF_INFO()
+        info.format = Int32(AudioFormat(container, holding: .pcm16).code)
+        info.samplerate = 48000
+        info.channels = 1
+        if let handle = bytes.open(&info) {
+            let samples = chord(seconds: 2, rate: 48000).interleaved()
+            for start in stride(from: 0, to: samples.count, by: 4096) {
+                samples.withUnsafeBufferPointer {
+                    _ = sf_writef_double(
+                        handle, $0.baseAddress! + start, sf_count_t(min(4096, samples.count - start)))
+                }
+            }
+            sf_close(handle)
+        }
+        #expect(!bytes.close())
+        #expect(bytes.fault == String(cString: strerror(ENOSPC)))
     }
 
     @Test func unwritablePlacesThrow() {

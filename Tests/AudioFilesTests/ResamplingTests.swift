@@ -28,6 +28,16 @@ import Testing
         #expect(throws: AudioFileError.self) { try sound.resampled(to: 24000) }
     }
 
+    @Test func channelsThatCancelEachOtherOutAreHeard() {
+        let left = chord(seconds: 1, rate: 8000).channels[0]
+        func heard(_ right: [Float]) -> [Float] {
+            AudioBuffer(channels: [left, right], sampleRate: 8000).heardAsMono()
+        }
+        #expect(heard(left.map { -$0 }) == left)
+        #expect(heard(left) == left)
+        #expect(heard(left.map { _ in 0 }) == left.map { $0 / 2 })
+    }
+
     @Test func mixingIsTheMean() {
         let sound = AudioBuffer(channels: [[1, 0.5], [0, -0.5]], sampleRate: 8000)
         #expect(sound.mixedToMono() == [0.5, 0])

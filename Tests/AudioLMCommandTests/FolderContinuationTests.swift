@@ -52,6 +52,36 @@ import Testing
         #expect(try Data(contentsOf: folder.file("out/a.wav")) == kept)
     }
 
+    @Test func variationsThatAreMissingAreMadeWithTheirOwnSeeds() async throws {
+        try await run("-o", folder.file("out").path, "--seed", "7", "--variations", "4")
+        let whole = try Data(contentsOf: folder.file("out/a.2.wav"))
+        for name in ["a.2", "a.4"] { try FileManager.default.removeItem(at: folder.file("out/\(name).wav")) }
+        try await run("-o", folder.file("out").path, "--variations", "4")
+        #expect(try Data(contentsOf: folder.file("out/a.2.wav")) == whole)
+        let manifest = try #require(try ContinuationManifest.read(in: folder.file("out")))
+        #expect(manifest.continuations.count == 8)
+        #expect(
+            Set(manifest.continuations.map { "\($0.variation) \($0.seed)" }) == ["1 7", "2 8", "3 9", "4 10"])
+    }
+
+    @Test func promptsAndForeignFilesAreNotOverwritten() async throws {
+        let prompt = try Data(contentsOf: folder.file("in/a.wav"))
+        for force in [[], ["--force"]] {
+            await #expect(throws: AudioFileError.outputIsInput(path: folder.file("in/a.wav").path)) {
+                try await ContinueCommand.parse(
+                    [folder.file("in").path, "-o", folder.file("in").path, "--quiet"] + force
+                ).run { _ in ChosenModel(ToneModel()) }
+            }
+        }
+        #expect(try Data(contentsOf: folder.file("in/a.wav")) == prompt)
+        try FileManager.default.createDirectory(at: folder.file("out"), withIntermediateDirectories: true)
+        try "precious".write(to: folder.file("out/b.wav"), atomically: true, encoding: .utf8)
+        await #expect(throws: AudioFileError.outputExists(path: folder.file("out/b.wav").path)) {
+            try await run("-o", folder.file("out").path)
+        }
+        #expect(try files("out") == ["b.wav"])
+    }
+
     @Test func whatCannotBeContinuedIsToldAfterTheRest() async throws {
         try Data("no sound".utf8).write(to: folder.file("in/aa.wav"))
         await #expect(throws: ComparisonError.self) { try await run("-o", folder.file("out").path) }

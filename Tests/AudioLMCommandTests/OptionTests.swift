@@ -19,7 +19,7 @@ import Testing
         #expect(command.continuation.variations == 1)
         #expect(command.continuation.promptSeconds == nil)
         #expect(!command.continuation.onlyContinuation)
-        #expect(command.sampling.options.isEmpty)
+        #expect(command.sampling.options().isEmpty)
         #expect(command.model.model == "auto")
         #expect(command.model.threads == nil)
         #expect(!command.output.force && !command.output.json && !command.output.quiet)
@@ -45,7 +45,7 @@ import Testing
         let options = try parse(
             "a.wav --temperature 0.9 --top-k semantic=50,fine=1 --top-p coarse=0.95 --min-p fine=0.1"
         )
-        .sampling.options
+        .sampling.options()
         #expect(
             options == [
                 .semantic: SamplingOptions(temperature: 0.9, topK: 50), .coarse: SamplingOptions(topP: 0.95),
@@ -54,7 +54,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "--seconds 0", "--seconds -1", "--seconds 1e9", "--seconds nan", "--seconds inf", "--seconds ten",
+        "", "--seconds 0", "--seconds 1e-20", "--seconds -1", "--seconds 1e9", "--seconds nan",
+        "--seconds inf", "--seconds ten",
         "--seed -1", "--seed 1.5", "--variations 0", "--variations 101", "--candidates 0", "--candidates 65",
         "--prompt-seconds 0.5",
         "--prompt-seconds nan", "--threads 0", "--threads 1000", "--temperature -1", "--temperature nan",
@@ -65,6 +66,25 @@ import Testing
     ])
     func refused(options: String) {
         #expect(throws: (any Error).self) { try parse(options.isEmpty ? "" : "a.wav " + options) }
+    }
+
+    @Test func emptyNamesAreRefused() {
+        #expect(throws: (any Error).self) { try ContinueCommand.parse([""]) }
+        #expect(throws: (any Error).self) { try ContinueCommand.parse(["a.wav", "-o", ""]) }
+        #expect(throws: (any Error).self) { try EncodeCommand.parse([""]) }
+        #expect(throws: (any Error).self) { try ResynthesizeCommand.parse(["a.wav", "--voice", ""]) }
+        #expect(throws: (any Error).self) { try CompareCommand.parse(["", "--systems", "loop"]) }
+    }
+
+    @Test func resynthesisDrawsWhatIsNotTheRecordings() throws {
+        let command = try ResynthesizeCommand.parse(["a.wav", "--temperature", "0.5", "--top-k", "fine=3"])
+        #expect(
+            command.sampling.options(first: .coarse) == [
+                .coarse: SamplingOptions(temperature: 0.5), .fine: SamplingOptions(topK: 3),
+            ])
+        #expect(throws: (any Error).self) {
+            try ResynthesizeCommand.parse(["a.wav", "--min-p", "semantic=0.1"])
+        }
     }
 
     @Test func otherVerbs() throws {

@@ -61,6 +61,18 @@ import Testing
         }
     }
 
+    @Test func aVoiceIsNotOverwritten() throws {
+        let (input, voice) = (folder.file("s.wav"), folder.file("v.wav"))
+        for file in [input, voice] { try chord(seconds: 2, rate: 24000).write(to: file) }
+        for file in [input, voice] {
+            #expect(throws: AudioFileError.outputIsInput(path: file.path)) {
+                try ResynthesizeCommand.parse(
+                    [input.path, "--voice", voice.path, "-o", file.path, "--force"]
+                ).run { _ in ChosenModel(ToneModel()) }
+            }
+        }
+    }
+
     @Test func informationIsATable() {
         let lines = InfoCommand.lines(ToneModel().information)
         #expect(lines.contains("  codec  12.3 M parameters  23.5 MB  codec.safetensors"))
@@ -96,6 +108,11 @@ import Testing
         locator.environment = ["AUDIOLM_MODELS": folder.file("mine").path]
         #expect(try locator.folder(of: "piano").standardizedFileURL.path == named)
         #expect(try locator.folder(of: named).standardizedFileURL.path == named)
+        // A folder that happens to be there is not what a name means, unless nothing else is.
+        _ = try bundle("elsewhere/piano")
+        #expect(try locator.folder(of: "piano").standardizedFileURL.path == named)
+        let own = try bundle("elsewhere/own")
+        #expect(try locator.folder(of: "own").standardizedFileURL.path == own)
         #expect(throws: BundleNotFound.self) { try locator.folder(of: "harp") }
         #expect(throws: BundleNotFound.self) { try locator.folder(of: "./harp") }
     }

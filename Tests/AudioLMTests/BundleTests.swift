@@ -1,6 +1,8 @@
-import AudioLM
 import Foundation
+import Tensors
 import Testing
+
+@testable import AudioLM
 
 @Suite struct BundleTests {
     @Test func tellsItsParts() throws {
@@ -24,6 +26,15 @@ import Testing
         for result in results { #expect(result.passed, "\(result.part): \(result.detail)") }
     }
 
+    @Test func whatIsNoNumberAgreesWithNothing() {
+        let (numbers, none) = (Tensor([2], [0, 1]), Tensor([2], [0, Float.nan]))
+        for (found, expected) in [(none, numbers), (numbers, none)] {
+            #expect(!Comparison.closeness("samples", found, expected).passed)
+            #expect(!Comparison.likeness("logits", found, expected).passed)
+        }
+        #expect(Comparison.closeness("samples", numbers, numbers).passed)
+    }
+
     @Test func tokenizesEveryBegunFrame() throws {
         let bundle = try TinyBundle.load()
         let tokens = try bundle.tokenize(Array(TinyBundle.prompt().prefix(24001)))
@@ -37,7 +48,10 @@ import Testing
 
     @Test func refusesTokensThatItDoesNotHave() throws {
         let bundle = try TinyBundle.load()
-        for acoustic in [[], [[]], [[1], [1, 2]], [[32]], [[-1]], [[Int](repeating: 0, count: 13)]] {
+        for acoustic in [
+            [], [[]], [[1], [1, 2]], [[32]], [[-1]], [[Int](repeating: 0, count: 13)],
+            [[Int]](repeating: [1, 2], count: 3),
+        ] {
             #expect(throws: (any Error).self) {
                 try bundle.detokenize(AudioTokens(semantic: [], acoustic: acoustic))
             }

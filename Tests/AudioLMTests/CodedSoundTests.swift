@@ -102,6 +102,20 @@ import Testing
         #expect(try decode(encode(samples)) == Array(whole[..<samples.count]))
     }
 
+    @Test func longBlocksAreDecodedInPieces() throws {
+        let samples = tones(24000 * 5 + 100, rate: 24000)
+        let bytes = try encode(samples)
+        var reader = try CodedSoundReader(name: "coded.alm", read: source(bytes))
+        var writer = CodedSoundWriter(reader.header, blockFrames: 10_000)
+        var long: [UInt8] = []
+        while let codes = try reader.next() { long += writer.append(codes) }
+        long += writer.finish(sourceSamples: samples.count)
+        #expect(long.count < bytes.count)
+        #expect(try decode(long) == decode(bytes))
+        var decoder = try SoundDecoder(codec, name: "coded.alm", read: source(long))
+        while let piece = try decoder.next() { #expect(piece.count <= 2 * 100 * 480) }
+    }
+
     @Test(arguments: [(24000, 1), (24000, 479), (24000, 5001), (44100, 997), (16000, 160)])
     func piecesOfAnySizeGiveTheSameBytes(rate: Int, piece: Int) throws {
         let samples = tones(rate * 2 / 3 + 1, rate: rate)

@@ -114,6 +114,19 @@ import Testing
         #expect(zip(result[12000..<20000], generated[12000..<20000]).allSatisfy { abs($0 - $1) < 1e-5 })
     }
 
+    @Test func aSnippetBeyondFullScaleGoesOnAsLoud() throws {
+        let rate = 44100
+        let snippet = Self.tone(220, from: 0, seconds: 2, rate: rate).map { $0 * 20 }
+        let seam = try Seam(after: AudioBuffer(mono: snippet, sampleRate: rate), modelRate: 24000)
+        let generated = Self.tone(220, from: 2, seconds: 1, rate: 24000).map { $0 * 0.5 / 0.3 }
+        let joined = snippet + (try seam.continuation(generated, seconds: 1).channels[0])
+        let elsewhere = Self.roughness(snippet[rate / 2..<rate])
+        #expect(
+            Self.roughness(joined[snippet.count - rate / 20..<snippet.count + rate / 20]) < 1.5 * elsewhere)
+        let peak = try #require(joined[(snippet.count + rate / 4)...].map(abs).max())
+        #expect(abs(peak - 6) < 0.1)
+    }
+
     @Test func extrapolationNeverGrows() {
         var generator = SystemRandomNumberGenerator()
         for kind in 0..<4 {

@@ -8,7 +8,7 @@ import TokenTransformers
 public struct AudioLMBundle: Sendable {
     public let name: String
     let folder: URL
-    let codecFolder: URL
+    package let codecFolder: URL
     let networks: Networks
     let sampling: BundleConfiguration.StageSampling
     let addsRoomTone: Bool
@@ -70,6 +70,11 @@ public struct AudioLMBundle: Sendable {
     public func detokenize(_ tokens: AudioTokens) throws -> [Float] {
         guard let codes = CodeFrames(rows: tokens.acoustic) else {
             throw ContinuationError("acoustic tokens need the same levels, at least one, in every frame")
+        }
+        let delay = networks.codec.configuration.delay
+        guard codes.count > delay else {
+            throw ContinuationError(
+                "\(codes.count) acoustic frames hold no sound; expected more than \(delay)")
         }
         return try networks.codec.decode(codes: codes, on: pool)
     }

@@ -79,11 +79,11 @@ enum ConfigurationFile {
         let decoder = JSONDecoder()
         do {
             let header = try decoder.decode(Header.self, from: data)
-            guard header.format == format else {
-                throw refusal("format \(header.format), expected \(format)")
-            }
             guard header.modelType == modelType else {
                 throw refusal("model_type “\(header.modelType)”, expected “\(modelType)”")
+            }
+            guard header.format == format else {
+                throw refusal("format \(header.format), expected \(format)")
             }
             return try decoder.decode(type, from: data)
         } catch let error as DecodingError {

@@ -70,7 +70,7 @@ struct Comparison {
         comparison(name, found, expected) { differences in
             let difference = differences.reduce(0) { max($0, abs($1)) }
             return Comparison(
-                passed: difference <= tolerance,
+                passed: differences.allSatisfy { abs($0) <= tolerance },
                 detail: "\(name) differ by at most \(difference) (allowed \(tolerance))")
         }
     }

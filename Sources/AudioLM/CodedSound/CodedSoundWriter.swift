@@ -6,13 +6,15 @@ struct CodedSoundWriter: Sendable {
     static let blockFrames = 100
 
     private let header: CodedSoundHeader
+    private let blockFrames: Int
     /// Codes that fill no block yet.
     private var pending: CodeFrames
     private var blocks: UInt32 = 0
     private var hasBegun = false
 
-    init(_ header: CodedSoundHeader) {
+    init(_ header: CodedSoundHeader, blockFrames: Int = Self.blockFrames) {
         self.header = header
+        self.blockFrames = blockFrames
         pending = CodeFrames(levels: header.levels)
     }
 
@@ -21,9 +23,9 @@ struct CodedSoundWriter: Sendable {
         var bytes = begin()
         pending.append(codes)
         var start = 0
-        while pending.count - start >= Self.blockFrames {
-            bytes += block(pending[start..<start + Self.blockFrames])
-            start += Self.blockFrames
+        while pending.count - start >= blockFrames {
+            bytes += block(pending[start..<start + blockFrames])
+            start += blockFrames
         }
         pending = pending[start..<pending.count]
         return bytes

@@ -8,6 +8,8 @@ public struct SoundDecoder: ~Copyable {
     private var reader: CodedSoundReader
     private var state: Codec.DecoderState
     private var resampler: StreamResampler
+    /// Frames of the last block that are not decoded yet.
+    private var waiting: CodeFrames?
     /// Decoded samples that wait until it is known that they are not beyond the end.
     private var held: [Float] = []
     /// Samples handed to the resampler so far.
@@ -57,8 +59,11 @@ public struct SoundDecoder: ~Copyable {
     public mutating func next() throws -> [Float]? {
         guard !isFinished else { return nil }
         let hop = codec.network.configuration.hop
-        if let codes = try reader.next() {
-            held += try decode(codes)
+        if let codes = try waiting ?? reader.next() {
+            // Blocks of other writers may be long.
+            let count = min(CodedSoundWriter.blockFrames, codes.count)
+            waiting = count < codes.count ? codes[count..<codes.count] : nil
+            held += try decode(codes[0..<count])
             let ready = max(0, held.count - hop)
             defer { held.removeFirst(ready) }
             passed += ready

@@ -18,7 +18,7 @@ struct BundleListener: ComparisonModel {
             )
         }
         self.bundle = bundle
-        identity = Self.identity(of: folder)
+        identity = Self.identity(of: folder, codec: bundle.codecFolder)
     }
 
     func impression(of continuation: [Float], after prompt: [Float]) throws -> ModelImpression {
@@ -41,8 +41,11 @@ struct BundleListener: ComparisonModel {
     }
 
     /// What the bundle's checksums say, its codec's included, and its configuration; its card does not count.
-    private static func identity(of folder: URL) -> String {
-        let files = ["SHA256SUMS", "config.json", "../codec/SHA256SUMS"].map { folder.appending(path: $0) }
+    private static func identity(of folder: URL, codec: URL) -> String {
+        let files =
+            ["SHA256SUMS", "config.json"].map { folder.appending(path: $0) } + [
+                codec.appending(path: "SHA256SUMS")
+            ]
         return files.compactMap { try? String(contentsOf: $0, encoding: .utf8) }
             .flatMap { $0.split(whereSeparator: \.isNewline) }.filter { !$0.hasSuffix("README.md") }
             .joined(separator: "\n")

@@ -23,7 +23,7 @@ struct CompareCommand: AsyncParsableCommand {
               audiolm compare prompts --systems ours=out,musicgen=mg,truth,loop --reference real -o report
             """)
 
-    @Argument(help: ArgumentHelp("The folder of prompts.", valueName: "prompts"))
+    @Argument(help: ArgumentHelp("The folder of prompts.", valueName: "prompts"), transform: fileName)
     var prompts: String
 
     @Option(
@@ -35,10 +35,12 @@ struct CompareCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Folder of the recordings' own continuations, the 1 of the consistency scale.",
-            valueName: "folder"))
+            valueName: "folder"), transform: fileName)
     var reference: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Folder for the report.", valueName: "folder"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Folder for the report.", valueName: "folder"),
+        transform: fileName)
     var output = "report"
 
     @Option(
@@ -50,7 +52,7 @@ struct CompareCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Folder of the semantic tokens that the bundle was trained on (.npy); continuations are looked up in them.",
-            valueName: "folder"))
+            valueName: "folder"), transform: fileName)
     var trainingTokens: String?
 
     @OptionGroup(title: "Measuring") var measuring: MeasuringArguments
@@ -70,16 +72,18 @@ struct CompareCommand: AsyncParsableCommand {
             measuring.shard.map { plan.shard($0.number, of: $0.count) } ?? Array(plan.prompts.indices)
         try await measure(places, of: plan, cache: cache)
         if let shard = measuring.shard {
-            say("shard \(shard.number)/\(shard.count): \(places.count) prompts measured into \(output)/cache")
+            try say(
+                "shard \(shard.number)/\(shard.count): \(places.count) prompts measured into \(output)/cache")
             return
         }
         var report = try ReportBuilder(plan, cache: cache).report()
         report.listening = try listening.result(in: folder, systems: plan.systems.map(\.name))
         let page = try ReportFiles(report, plan: plan, listen: measuring.listen).write(to: folder)
-        say("\(page.relativePath): \(plan.prompts.count) prompts, \(plan.systems.count) systems")
+        try say("\(page.relativePath): \(plan.prompts.count) prompts, \(plan.systems.count) systems")
         if let count = listening.blind {
             let test = try BlindTestPage(BlindTest(plan, count: count), plan: plan).write(to: folder)
-            say("\(test.relativePath): a listening test of \(count) trials; its key is \(BlindTest.fileName)")
+            try say(
+                "\(test.relativePath): a listening test of \(count) trials; its key is \(BlindTest.fileName)")
         }
     }
 
@@ -111,7 +115,7 @@ struct CompareCommand: AsyncParsableCommand {
         }
     }
 
-    private func say(_ line: String) {
-        if !measuring.quiet { Terminal.output(line) }
+    private func say(_ line: String) throws {
+        if !measuring.quiet { try Terminal.output(line) }
     }
 }

@@ -1,3 +1,4 @@
+import AudioFiles
 package import Foundation
 
 /// Writes a report's three files.
@@ -27,19 +28,16 @@ package struct ReportFiles {
     private func writePage(to url: URL) throws {
         let make = SoundLaneMaker(plan)
         let parts = try ReportPage.parts(report)
-        let unfinished = url.deletingLastPathComponent().appending(path: ".index.html.part")
-        try writeWhole(parts.before, to: unfinished)
-        let file = try FileHandle(forWritingTo: unfinished)
-        try file.seekToEnd()
+        var unfinished = try UnfinishedFile(for: url)
+        let file = FileHandle(fileDescriptor: unfinished.descriptor)
+        try file.write(contentsOf: parts.before)
         for prompt in heard {
             try Task.checkCancellation()
             try file.write(contentsOf: ReportPage.element(make(prompt)))
         }
         try file.write(contentsOf: parts.after)
         try file.close()
-        guard rename(unfinished.path, url.path) == 0 else {
-            throw ComparisonError("cannot write \(url.relativePath); choose another place with -o")
-        }
+        try unfinished.finish()
     }
 
     /// At most `listen` prompts, at even steps.

@@ -23,9 +23,10 @@ package struct TokenSampler: Sendable {
         precondition(!logits.isEmpty, "no logits to draw from")
         let chance = generator.nextUniform()
         let top = Exponentials.indexOfLargest(logits)
-        guard sampling.temperature > 0 else { return top }
+        let scale = 1 / sampling.temperature
+        guard scale.isFinite else { return top }
         if weights.count != logits.count { weights = [Float](repeating: 0, count: logits.count) }
-        let (scale, largest) = (1 / sampling.temperature, logits[top])
+        let largest = logits[top]
         return weights.withUnsafeMutableBufferPointer { weights in
             for token in weights.indices { weights[token] = (logits[token] - largest) * scale }
             Exponentials.replace(weights)
