@@ -4,13 +4,15 @@ public import Foundation
 /// An open sound file, read from its beginning in pieces of any size.
 public struct AudioFileReader: ~Copyable {
     private let handle: OpaquePointer
+    /// What `handle` reads, where libsndfile does not read it by itself.
+    private let file: VirtualFile?
     private let path: String
     /// Frames handed out so far.
     private var position = 0
 
     public let sampleRate: Int
     public let channelCount: Int
-    /// Frames that the header announces; nil where it does not know (a stream written to a pipe).
+    /// Frames that the header announces; nil where it does not know (a stream written to a pipe, some MP3 files).
     public let frameCount: Int?
     public let samples: SampleFormat
 
@@ -18,7 +20,17 @@ public struct AudioFileReader: ~Copyable {
     public init(contentsOf url: URL) throws {
         try checkComplete(url)
         var info = SF_INFO()
-        try self.init(sf_open(url.path, Int32(SFM_READ), &info), info, path: url.relativePath)
+        let handle = sf_open(url.path, Int32(SFM_READ), &info)
+        guard let handle, Int(info.format) & Int(SF_FORMAT_TYPEMASK) == Int(SF_FORMAT_MPEG) else {
+            try self.init(handle, info, path: url.relativePath)
+            return
+        }
+        // Where an MP3 file does not say how long it is, its decoder guesses by the size of its first frame, wrongly
+        // where sizes vary; without an end to seek it reads on while there is sound.
+        sf_close(handle)
+        info = SF_INFO()
+        let file = VirtualFile(open(url.path, O_RDONLY | O_CLOEXEC), hidesEnd: true)
+        try self.init(file.open(SFM_READ, &info), info, path: url.relativePath, file: file)
     }
 
     /// Reads what comes through `descriptor`, which stays open. Throws `AudioFileError`.
@@ -33,13 +45,17 @@ public struct AudioFileReader: ~Copyable {
             isPipe: isPipe)
     }
 
-    private init(_ handle: OpaquePointer?, _ info: SF_INFO, path: String, isPipe: Bool = false) throws {
+    private init(
+        _ handle: OpaquePointer?, _ info: SF_INFO, path: String, isPipe: Bool = false,
+        file: VirtualFile? = nil
+    ) throws {
         guard let handle else {
             let reason = String(cString: sf_strerror(nil))
             throw AudioFileError.notSound(
                 path: path, reason: isPipe ? "\(reason) a pipe may carry WAV, AIFF, AU, Ogg or MP3" : reason)
         }
         self.handle = handle
+        self.file = file
         self.path = path
         sampleRate = Int(info.samplerate)
         channelCount = Int(info.channels)

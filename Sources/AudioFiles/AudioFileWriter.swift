@@ -4,8 +4,8 @@ public import Foundation
 /// Writes a sound file so that it appears whole or not at all: with `finish()`.
 public struct AudioFileWriter: ~Copyable {
     private var file: UnfinishedFile
-    /// Through which libsndfile writes: its encoders do not tell where the disk took less.
-    private let bytes: WrittenBytes
+    /// Tells where the disk took less, as libsndfile's encoders do not.
+    private let bytes: VirtualFile
     private var handle: OpaquePointer?
     private let path: String
     private let channelCount: Int
@@ -21,8 +21,8 @@ public struct AudioFileWriter: ~Copyable {
         info.samplerate = Int32(clamping: sampleRate)
         info.channels = Int32(clamping: channelCount)
         let file = try UnfinishedFile(for: url)
-        let bytes = WrittenBytes(file.descriptor)
-        guard let handle = bytes.open(&info) else {
+        let bytes = VirtualFile(file.descriptor)
+        guard let handle = bytes.open(SFM_WRITE, &info) else {
             throw AudioFileError.unsupported(path: path, reason: String(cString: sf_strerror(nil)))
         }
         // Clipping also selects the scale at which integer samples survive reading and writing unchanged.

@@ -67,6 +67,23 @@ import Testing
         #expect(AudioFormat(.opus, holding: .pcm16).samples == .lossy)
     }
 
+    /// MP3 whose frames vary in size and whose first one, which tells how many there are, is missing.
+    @Test func anMP3FileOfUnknownLengthIsReadToItsEnd() throws {
+        let folder = try TemporaryFolder()
+        let url = folder.file("a.mp3")
+        var generator = SystemRandomNumberGenerator()
+        let samples = (0..<144_000).map { $0 < 48000 ? 0 : Float.random(in: -0.5...0.5, using: &generator) }
+        try AudioBuffer(mono: samples, sampleRate: 48000).write(to: url)
+        let bytes = [UInt8](try Data(contentsOf: url))
+        let kilobits = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320]
+        #expect(bytes[0] == 0xFF && bytes[1] & 0xFE == 0xFA && bytes[2] >> 2 & 3 == 1)
+        let first = 3 * kilobits[Int(bytes[2] >> 4)] + Int(bytes[2] >> 1 & 1)
+        #expect(bytes[..<first].map { String(UnicodeScalar($0)) }.joined().contains("Xing"))
+        try Data(bytes[first...]).write(to: url)
+        let found = try AudioBuffer(contentsOf: url)
+        #expect(abs(found.seconds - 3) < 0.1)
+    }
+
     @Test func extensionsNameTheContainer() throws {
         for (name, container) in [("a.WAV", AudioContainer.wav), ("b.oga", .ogg), ("c.aif", .aiff)] {
             #expect(try AudioContainer(extensionOf: URL(fileURLWithPath: name)) == container)

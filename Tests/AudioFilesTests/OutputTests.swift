@@ -40,12 +40,12 @@ import Testing
     /// libsndfile itself reports none of the lossy ones.
     @Test(arguments: [AudioContainer.wav, .aiff, .flac, .ogg, .opus, .mp3])
     func aFullDiskIsTold(container: AudioContainer) throws {
-        let bytes = WrittenBytes(open("/dev/full", O_RDWR))
+        let bytes = VirtualFile(open("/dev/full", O_RDWR))
         var info = SF_INFO()
         info.format = Int32(AudioFormat(container, holding: .pcm16).code)
         info.samplerate = 48000
         info.channels = 1
-        if let handle = bytes.open(&info) {
+        if let handle = bytes.open(SFM_WRITE, &info) {
             let samples = chord(seconds: 2, rate: 48000).interleaved()
             for start in stride(from: 0, to: samples.count, by: 4096) {
                 samples.withUnsafeBufferPointer {
