@@ -10,14 +10,14 @@ from safetensors.torch import load
 from torch import Tensor
 
 from . import weight_file
+from .whole_file import write_whole
 
 
 def merge_config(folder: Path, entries: Mapping) -> None:
     """Sets `entries` in the folder's config.json and keeps what else is there."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "config.json"
     config = json.loads(path.read_text()) if path.exists() else {"format": 1}
-    path.write_text(json.dumps({**config, **entries}, indent=2) + "\n")
+    write_whole(path, json.dumps({**config, **entries}, indent=2) + "\n")
 
 
 def merge_golden(folder: Path, part: str, tensors: Mapping[str, Tensor]) -> None:
@@ -32,4 +32,4 @@ def write_checksums(folder: Path) -> None:
     """SHA256SUMS of all other files, as `sha256sum --check` reads it."""
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
              for path in sorted(folder.iterdir()) if path.is_file() and path.name != "SHA256SUMS"]
-    (folder / "SHA256SUMS").write_text("".join(lines))
+    write_whole(folder / "SHA256SUMS", "".join(lines))

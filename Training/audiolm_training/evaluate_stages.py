@@ -14,6 +14,7 @@ from .stage_settings import KINDS, StageSettings, load_exported, load_trained, r
 from .precision import mixed_precision
 from .token_data import TokenPiece, batch_of, consecutive_crops, load_pieces
 from .train_stage import bits_per_token, to_device
+from .whole_file import write_whole
 
 CROPS = 100
 
@@ -115,10 +116,9 @@ def baselines(
 
 def write_results(path: Path, stage: str, table: dict[str, np.ndarray]) -> None:
     """Sets one stage's table in the results file and keeps the others'."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     results = json.loads(path.read_text()) if path.exists() else {}
     results[stage] = {name: values.tolist() for name, values in table.items()}
-    path.write_text(json.dumps(results, indent=1) + "\n")
+    write_whole(path, json.dumps(results, indent=1) + "\n")
 
 
 def report(stage: str, table: dict[str, np.ndarray]) -> None:

@@ -13,6 +13,7 @@ from . import kmeans, labelled_windows, weight_file
 from .precision import mixed_precision
 from .semantic_tokenizer import WINDOW_FRAMES, SemanticTokenizer, TokenizerConfiguration, summary_matrix
 from .train_semantic import load_encoder
+from .whole_file import write_whole
 
 
 @dataclass(frozen=True)
@@ -95,4 +96,4 @@ def write(folder: Path, tokenizer: SemanticTokenizer, kind: str) -> None:
     """Write `semantic_tokenizer.safetensors` and its section of config.json as `semantic_tokenizer.json`."""
     weight_file.write(folder / "semantic_tokenizer.safetensors", stored(tokenizer, kind))
     section = json.dumps(tokenizer.configuration.to_dictionary(), indent=2)
-    (folder / "semantic_tokenizer.json").write_text(section + "\n")
+    write_whole(folder / "semantic_tokenizer.json", section + "\n")

@@ -1,7 +1,8 @@
 """Step `make-voice-prompts`: cut held-out prompts of 3 s, each with the 7 s that follow it, from the test speakers.
 
 Writes RUNS/voices/NAME.prompt.wav, NAME.truth.wav and prompts.csv; the prompts' kind is the speaker. They are taken from
-the later part of each speaker's recordings: the earlier part is left to train the classifier of speakers.
+the second half of each speaker's recordings, as the manifest lists them: the first is left to train the classifier of
+speakers.
 """
 
 import argparse
@@ -28,14 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     prompts = []
     for speaker, recordings in speakers(args.runs / "data" / args.data).items():
-        places = draw(recordings[training_count(recordings) :], args.count, np.random.default_rng(1))
+        places = draw(speaker, recordings[training_count(recordings) :], args.count, np.random.default_rng(1))
         for number, (recording, start) in enumerate(places):
             prompts.append((Prompt(f"{speaker}-{number}", speaker, recording.identifier, start), cut(recording, start)))
     write_prompts(args.runs / FOLDER, prompts, PROMPT_SECONDS)
 
 
 def speakers(data: Path) -> dict[str, list[Recording]]:
-    """The test speakers' recordings, in order."""
+    """The test speakers' recordings, as the manifest lists them."""
     found = defaultdict(list)
     for recording in labelled_recordings.find(data, ("test",)):
         found[recording.source].append(recording)
@@ -56,7 +57,7 @@ def cut(recording: Recording, start: float) -> np.ndarray:
     return samples.astype(np.float32) / 32768
 
 
-def draw(recordings: list[Recording], count: int, rng: np.random.Generator) -> list[tuple[Recording, float]]:
+def draw(speaker: str, recordings: list[Recording], count: int, rng: np.random.Generator) -> list[tuple[Recording, float]]:
     """Places that do not overlap and in which neither prompt nor truth is a pause, evenly over the recordings.
 
     Throws SystemExit where there are too few.
@@ -70,5 +71,5 @@ def draw(recordings: list[Recording], count: int, rng: np.random.Generator) -> l
         if min(level(sound[:middle]), level(sound[middle:])) > QUIETEST:
             places.append(slots[index])
     if len(places) < count:
-        raise SystemExit(f"{recordings[0].source}: {len(places)} places for prompts, expected {count}; ask for fewer")
+        raise SystemExit(f"{speaker}: {len(places)} places for prompts, expected {count}; ask for fewer")
     return sorted(places[:count], key=lambda place: (place[0].identifier, place[1]))

@@ -86,6 +86,8 @@ def read_utterances(folder: Path) -> list[Utterance]:
 
 
 def _split(speaker: str, utterances: list[Utterance], valid_share: float, longest_valid: float) -> str:
+    if len({utterance.held_out for utterance in utterances}) > 1:
+        raise SystemExit(f"{speaker} has utterances to train on and to test with; give all of them the same use")
     if utterances[0].held_out:
         return "test"
     if sum(utterance.seconds for utterance in utterances) > longest_valid * 60:

@@ -54,9 +54,6 @@ class ResidualVectorQuantizer(nn.Module):
         """EMA of the vectors that each code stands for; codes that died take a random vector's place."""
         counts = torch.bincount(choice, minlength=self.usage.shape[1]).to(target)
         sums = torch.zeros_like(self.sums[level]).index_add_(0, choice, target)
-        if torch.distributed.is_initialized():
-            torch.distributed.all_reduce(counts)
-            torch.distributed.all_reduce(sums)
         self.usage[level].lerp_(counts, 1 - self.decay)
         self.sums[level].lerp_(sums, 1 - self.decay)
         self.codebooks[level] = self.sums[level] / self.usage[level].clamp_min(1e-6)[:, None]
@@ -64,8 +61,6 @@ class ResidualVectorQuantizer(nn.Module):
         dead = (self.usage[level] < 0.03 * len(target) / self.usage.shape[1]).nonzero()[:, 0]
         if len(dead):
             substitutes = target[torch.randint(len(target), (len(dead),), device=target.device)]
-            if torch.distributed.is_initialized():
-                torch.distributed.broadcast(substitutes, 0)
             share = len(target) / self.usage.shape[1]
             self.codebooks[level][dead] = substitutes
             self.usage[level][dead] = share

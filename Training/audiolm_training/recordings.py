@@ -1,8 +1,12 @@
-"""Step `prepare-recordings`: a folder of recordings in any format, as 24 kHz mono WAV, split by speaker or folder."""
+"""Step `prepare-recordings`: a folder of recordings in any format, as 24 kHz mono WAV, split by speaker or folder.
+
+Where all lie in one folder each is a group of its own.
+"""
 
 import argparse
 import csv
 import hashlib
+from itertools import pairwise
 from math import gcd
 from pathlib import Path
 
@@ -29,14 +33,22 @@ def run(args: argparse.Namespace) -> None:
     if not files:
         raise SystemExit(f"{args.recordings}: no sound files found; give a folder that holds some")
     told = _read_manifest(args.manifest) if args.manifest else {}
+    names = [name for path in files if (name := str(path.relative_to(args.recordings))) in told or not told]
+    groups = {name: told[name][0] if told else Path(name).parent.name for name in names}
+    if not told and len(set(groups.values())) == 1:
+        groups = {name: name for name in names}
+    held_out = {groups[name] for name in names if told and told[name][1] == "eval"}
+    if mixed := held_out & {groups[name] for name in names if told and told[name][1] != "eval"}:
+        raise SystemExit(f"{args.manifest}: {min(mixed)} has recordings to train on and to test with; "
+                         "give all of a speaker's the same use")
+    splits = splits_of(set(groups.values()) - held_out, args.valid_share) | dict.fromkeys(held_out, "test")
+    identifiers = {name: name.replace("/", "_").rsplit(".", 1)[0] for name in names}
+    if twice := [name for name, other in pairwise(sorted(names, key=identifiers.get)) if identifiers[name] == identifiers[other]]:
+        raise SystemExit(f"{args.recordings}: two recordings would be {identifiers[twice[0]]}; rename one")
     rows = []
-    for number, path in enumerate(files):
-        name = str(path.relative_to(args.recordings))
-        if args.manifest and name not in told:
-            continue
-        group, use = told.get(name, (path.parent.name, ""))
-        split = "test" if use == "eval" else split_of(group, args.valid_share)
-        identifier = name.replace("/", "_").rsplit(".", 1)[0]
+    for number, name in enumerate(names):
+        path, group, identifier = args.recordings / name, groups[name], identifiers[name]
+        split = splits[group]
         target = out / split / f"{identifier}.wav"
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -66,8 +78,24 @@ def read_mono(path: Path) -> np.ndarray:
 
 def split_of(group: str, valid_share: float) -> str:
     """`train` or `valid`, the same for the same speaker or folder whatever else there is."""
-    position = int(hashlib.sha1(group.encode()).hexdigest()[:8], 16) / 2**32
-    return "valid" if position < valid_share else "train"
+    return "valid" if _position(group) < valid_share else "train"
+
+
+def splits_of(groups: set[str], valid_share: float) -> dict[str, str]:
+    """The split of each speaker or folder. One is kept for validation even where chance keeps none.
+
+    Throws SystemExit where there is but one, which cannot be on both sides.
+    """
+    if len(groups) == 1:
+        raise SystemExit(f"{min(groups)} alone leaves nothing to validate with; give recordings of at least two")
+    splits = {group: split_of(group, valid_share) for group in groups}
+    if groups and "valid" not in splits.values():
+        splits[min(groups, key=_position)] = "valid"
+    return splits
+
+
+def _position(group: str) -> float:
+    return int(hashlib.sha1(group.encode()).hexdigest()[:8], 16) / 2**32
 
 
 def _read_manifest(path: Path) -> dict[str, tuple[str, str]]:

@@ -38,6 +38,8 @@ def run(args: argparse.Namespace) -> None:
     jobs.sort(key=lambda job: (job[3], _identifier(job)))  # random, so that any beginning is a fair sample
     done = 0
     out.mkdir(parents=True, exist_ok=True)
+    told = _told(out / "manifest.csv")
+    jobs = [job for job in jobs if _identifier(job) not in told]
     with open(out / "manifest.csv", "a", newline="") as file, ProcessPoolExecutor(args.processes) as pool:
         writer = csv.DictWriter(file, FIELDS)
         if file.tell() == 0:
@@ -48,6 +50,14 @@ def run(args: argparse.Namespace) -> None:
                 writer.writerow(row)
                 file.flush()
                 print(f"{done}/{len(jobs)} {row['split']} {row['id']} {row['seconds']} s", flush=True)
+
+
+def _told(manifest: Path) -> set[str]:
+    """The recordings that a manifest lists, if there is one."""
+    if not manifest.exists():
+        return set()
+    with open(manifest, newline="") as file:
+        return {row["id"] for row in csv.DictReader(file)}
 
 
 def _identifier(job: tuple) -> str:
@@ -66,11 +76,10 @@ def _choices(job: tuple) -> tuple[np.random.Generator, Path, int, float]:
 
 
 def _render(job: tuple) -> dict | None:
+    """The recording's row of the manifest; renders it unless a run that was cut off had got that far."""
     data, piece, split, number, out, _, seconds = job
     identifier = _identifier(job)
     target = out / split / f"{identifier}.wav"
-    if target.exists():
-        return None
     rng, instrument, transpose, tempo = _choices(job)
     notes = midi.transform(midi.read_notes(data / piece.path), transpose, tempo)
     if notes and seconds:
@@ -78,21 +87,22 @@ def _render(job: tuple) -> dict | None:
         notes = midi.excerpt(notes, start, seconds)
     if not notes:
         return None
-    if instrument not in _pianos:
-        _pianos[instrument] = SampledPiano(instrument)
-    sound = room.record(_pianos[instrument].play(notes), rng)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    np.save(target.with_suffix(".notes.npy"), midi.to_array(notes))
-    partial = target.with_suffix(".partial")
-    soundfile.write(partial, sound, SAMPLE_RATE, "PCM_16", format="WAV")
-    partial.rename(target)
+    if not target.exists():
+        if instrument not in _pianos:
+            _pianos[instrument] = SampledPiano(instrument)
+        sound = room.record(_pianos[instrument].play(notes), rng)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        np.save(target.with_suffix(".notes.npy"), midi.to_array(notes))
+        partial = target.with_suffix(".partial")
+        soundfile.write(partial, sound, SAMPLE_RATE, "PCM_16", format="WAV")
+        partial.rename(target)
     return {
         "id": identifier,
         "split": split,
         "piece": piece.path,
         "composer": piece.composer,
         "instrument": instrument.name,
-        "seconds": round(len(sound) / SAMPLE_RATE, 2),
+        "seconds": round(soundfile.info(target).frames / SAMPLE_RATE, 2),
         "transpose": transpose,
         "tempo": round(tempo, 4),
     }

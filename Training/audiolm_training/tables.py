@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .whole_file import write_whole
+
 
 def write_result(runs: Path, name: str, result: dict[str, Any]) -> None:
-    folder = runs / "results"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
+    write_whole(runs / "results" / f"{name}.json", json.dumps(result, indent=1) + "\n")
 
 
 def read_result(runs: Path, name: str) -> dict[str, Any] | None:

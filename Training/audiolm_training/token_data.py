@@ -76,6 +76,9 @@ def load_pieces(folder: Path, split: str, kinds: tuple[str, ...]) -> list[TokenP
         if any(stem[kind] not in stems[kind] for kind in kinds):
             continue
         arrays = {kind: np.load(folder / kind / split / f"{stem[kind]}.npy") for kind in kinds}
+        if len(kinds) > 1 and abs(len(arrays["acoustic"]) - FRAMES_PER_SEMANTIC_TOKEN * len(arrays["semantic"])) > 4:
+            raise ValueError(f"{folder}: {name} has {len(arrays['acoustic'])} acoustic frames and "
+                             f"{len(arrays['semantic'])} semantic tokens, which are of another sound; tokenize it again")
         pieces.append(TokenPiece(name, arrays.get("semantic"), arrays.get("acoustic")))
     if not pieces:
         raise FileNotFoundError(f"no {' and '.join(kinds)} token files of split {split!r} in {folder}")
@@ -95,29 +98,56 @@ def batch_of(crops: list[dict[str, np.ndarray]]) -> dict[str, Tensor]:
 
 
 class RandomCrops:
-    """Endless batches of crops of `frames` codec frames, every position of the corpus equally likely.
+    """Endless batches of crops of `frames` codec frames, none seen again before all of the corpus was.
 
-    Where `reference_frames` is not 0 each has a `reference` of a second to so many frames, all of a batch as long.
+    A pass cuts each piece into consecutive crops from another place on; what is left over at either end is part of a crop
+    up to that end as often as it is long. Then the crops come in random order. `world` processes, of which this is number
+    `rank`, share each pass. Everything follows from the seed and the number of batches before, `step`.
+
+    Where `reference_frames` is not 0 each crop has a `reference` of a second to so many frames, all of a batch as long.
     """
 
-    def __init__(self, pieces: list[TokenPiece], frames: int, batch_size: int, seed: int, reference_frames: int = 0):
+    def __init__(
+        self, pieces: list[TokenPiece], frames: int, batch_size: int, seed: int, reference_frames: int = 0,
+        rank: int = 0, world: int = 1,
+    ):
         self.pieces = [piece for piece in pieces if piece.frames >= frames]
         if not self.pieces:
             raise ValueError(f"no piece has {frames} codec frames")
         self.frames, self.batch_size, self.reference_frames = frames, batch_size, reference_frames
-        self.random = np.random.default_rng(seed)
-        lengths = np.array([piece.frames - frames + 1 for piece in self.pieces], dtype=np.float64)
-        self.probabilities = lengths / lengths.sum()
+        self.seed, self.rank, self.world = seed, rank, world
+        self.step = 0
+        self.passes, self.earlier = 0, 0  # passes begun, and the crops of those before the current one
+        self.places: list[tuple[TokenPiece, int]] = []
 
     def next(self) -> dict[str, Tensor]:
-        ratio = FRAMES_PER_SEMANTIC_TOKEN
-        crops = []
-        reference = int(self.random.integers(SHORTEST_REFERENCE, self.reference_frames + 1)) if self.reference_frames else 0
-        for index in self.random.choice(len(self.pieces), self.batch_size, p=self.probabilities):
-            piece = self.pieces[index]
-            start = int(self.random.integers((piece.frames - self.frames) // ratio + 1)) * ratio
-            crops.append(_crop(piece, start, self.frames, reference, self.random))
-        return batch_of(crops)
+        random = np.random.default_rng((self.seed, self.rank, self.step))
+        reference = int(random.integers(SHORTEST_REFERENCE, self.reference_frames + 1)) if self.reference_frames else 0
+        first = (self.step * self.world + self.rank) * self.batch_size
+        self.step += 1
+        return batch_of([
+            _crop(*self._place(first + number), self.frames, reference, random) for number in range(self.batch_size)
+        ])
+
+    def _place(self, number: int) -> tuple[TokenPiece, int]:
+        """The piece and the first frame of crop `number` of all passes; numbers never fall."""
+        while number - self.earlier >= len(self.places):
+            self.earlier += len(self.places)
+            self.places = self._cut(np.random.default_rng((self.seed, self.passes)))
+            self.passes += 1
+        return self.places[number - self.earlier]
+
+    def _cut(self, random: np.random.Generator) -> list[tuple[TokenPiece, int]]:
+        ratio, places = FRAMES_PER_SEMANTIC_TOKEN, []
+        for piece in self.pieces:
+            last = (piece.frames - self.frames) // ratio * ratio
+            offset = int(random.integers(min(self.frames, last + ratio) // ratio)) * ratio
+            starts = list(range(offset, last + 1, self.frames))
+            before, after = offset, last - starts[-1]
+            starts += [0] if random.random() < before / self.frames else []
+            starts += [last] if random.random() < after / self.frames else []
+            places += [(piece, start) for start in starts]
+        return [places[index] for index in random.permutation(len(places))]
 
 
 def consecutive_crops(

@@ -68,7 +68,8 @@ class CodecTrainer:
         self.optimizer = torch.optim.AdamW(self._groups(), lr=training.learning_rate, betas=(0.8, 0.99), fused=True)
         if state:
             self.codec.load_state_dict(state["codec"])
-            self.codec.quantizer.usage, self.codec.quantizer.sums = state["usage"], state["sums"]
+            self.codec.quantizer.usage.copy_(state["usage"])
+            self.codec.quantizer.sums.copy_(state["sums"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.elapsed, self.quantised = state["step"], state["elapsed"], state["quantised"]
         else:

@@ -53,7 +53,9 @@ def run(args: argparse.Namespace) -> None:
 
 
 def weights_of_bundle(folder: Path) -> dict[str, Tensor]:
-    return load_bundle(folder).state_dict()
+    """Without adapters, which fit the decoder that they were trained beside: `train-adapters` makes new ones."""
+    weights = load_bundle(folder).state_dict()
+    return {name: tensor for name, tensor in weights.items() if not name.startswith("adapters.")}
 
 
 def weights_of_run(folder: Path) -> dict[str, Tensor]:

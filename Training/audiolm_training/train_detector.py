@@ -87,12 +87,16 @@ def make_sounds(args: argparse.Namespace, name: str, source: Path, count: int) -
 def measure(of: detector.Detector, sounds: dict[str, list[np.ndarray]]) -> dict:
     """Share of crops of coded and continued sound that are told right, its 95 % interval by a bootstrap over prompts, and
     the share of each kind's crops that is called synthetic."""
-    called = {kind: [of(torch.from_numpy(np.stack(crops))).numpy() > 0 for sound in group if (crops := crops_of(sound))]
-              for kind, group in sounds.items()}  # fmt: skip
-    right = [np.concatenate([~coded, continued]) for coded, continued in zip(called[CODED], called[CONTINUED], strict=False)]
+    called = {kind: [_called(of, crops_of(sound)) for sound in group] for kind, group in sounds.items()}
+    right = [np.concatenate([~coded, continued]) for coded, continued in zip(called[CODED], called[CONTINUED], strict=True)]
     rng = np.random.default_rng(0)
     drawn = [np.concatenate([right[i] for i in rng.integers(0, len(right), len(right))]).mean() for _ in range(RESAMPLES)]
     low, high = np.percentile(drawn, (2.5, 97.5))
     return {"prompts": len(right), "crops": sum(map(len, right)), "right": float(np.concatenate(right).mean()),
             "low": float(low), "high": float(high),
             "called_synthetic": {kind: float(np.concatenate(group).mean()) for kind, group in called.items()}}  # fmt: skip
+
+
+def _called(of: detector.Detector, crops: list[np.ndarray]) -> np.ndarray:
+    """Which crops are called synthetic [crops]; a sound that is all pause has none."""
+    return of(torch.from_numpy(np.stack(crops))).numpy() > 0 if crops else np.zeros(0, bool)

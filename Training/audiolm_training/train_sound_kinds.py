@@ -44,6 +44,7 @@ class Crops:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--piano-midi", type=Path, required=True, help="folder of MIDI files, played by other instruments")
+    parser.add_argument("--piano-data", type=Path, help="what `render` wrote; RUNS/data/piano if not given")
     parser.add_argument("--soundfont", type=Path, required=True, help="General MIDI SoundFont, for FluidSynth")
     parser.add_argument("--real", type=Path, required=True, help="folder of real piano recordings that no training saw")
     parser.add_argument("--bundle", type=Path, required=True, help="folder to write to, e.g. ../Models/auto")
@@ -57,18 +58,18 @@ def run(args: argparse.Namespace) -> None:
     programs = [DRUMS, *PROGRAMS]
     seen = [program for number, program in enumerate(programs) if number % HELD_OUT]
     unseen = programs[::HELD_OUT]
-    data = args.runs / "data"
+    piano, speech = args.piano_data or args.runs / "data" / "piano", args.runs / "data" / "speech"
     count, half = args.crops, args.crops // 2
     train = [
-        gather("piano", "rendered piano", waves(data / "piano" / "train"), count, rng),
-        gather("speech", "read speech", waves(data / "speech" / "train"), count, rng),
+        gather("piano", "rendered piano", waves(piano / "train"), count, rng),
+        gather("speech", "read speech", waves(speech / "train"), count, rng),
         gather("neither", "instruments", played(args.soundfont, seen, pieces, rng), count // 2, rng),
         *(gather("neither", name, synthetic(make, 60, rng), count // 12, rng) for name, make in SYNTHETIC.items()),
     ]
     test = [
-        gather("piano", "rendered piano", waves(data / "piano" / "test"), half, rng, treated=0.0),
+        gather("piano", "rendered piano", waves(piano / "test"), half, rng, treated=0.0),
         gather("piano", "real piano", [read_mono(path) for path in sounds(args.real)], half, rng, treated=0.0),
-        gather("speech", "read speech", waves(data / "speech" / "test"), half, rng, treated=0.0),
+        gather("speech", "read speech", waves(speech / "test"), half, rng, treated=0.0),
         gather("neither", "instruments not trained on", played(args.soundfont, unseen, pieces, rng), half, rng, treated=0.0),
         *(gather("neither", name, synthetic(make, 30, rng), half // 3, rng, treated=0.0) for name, make in SYNTHETIC.items()),
     ]

@@ -73,9 +73,12 @@ class StageTraining:
         self.optimizers = make_optimizers(self.model, settings)
         self.crops = RandomCrops(
             load_pieces(tokens, "train", settings.token_kinds), settings.crop_frames, settings.batch_size,
-            settings.seed * 1000 + self.rank, settings.reference_frames)
+            settings.seed, settings.reference_frames, self.rank, self.world)
         self.validation = consecutive_crops(
             load_pieces(tokens, "valid", settings.token_kinds), settings.crop_frames, VALIDATION_CROPS, settings.reference_frames)
+        if not self.validation:
+            raise ValueError(f"{tokens}: no validation piece has the {settings.crop_frames} frames of a crop; "
+                             "set a smaller `crop_frames`, or keep longer recordings for validation")
         self.step, self.elapsed, self.stopped = 0, 0.0, False
         self.generator = torch.Generator().manual_seed(settings.seed)
         self.restore()
@@ -106,8 +109,8 @@ class StageTraining:
                 self.save()
                 last_checkpoint = now
         if log is not None:
-            log.add_validation(self, self.validate())
             self.save()
+            log.add_validation(self, self.validate())
 
     def stop(self) -> None:
         """Ends `run` after the current step; a later run goes on from there."""
@@ -115,11 +118,11 @@ class StageTraining:
 
     @property
     def finished(self) -> bool:
+        if self.world > 1:  # or rates differ, and with them what the processes learn
+            clock = torch.tensor([self.elapsed, float(self.stopped)], dtype=torch.float64, device=self.device)
+            torch.distributed.all_reduce(clock, torch.distributed.ReduceOp.MAX)
+            self.elapsed, self.stopped = clock[0].item(), bool(clock[1].item())
         out_of_time = self.stopped or self.elapsed >= self.budget
-        if self.world > 1:
-            flag = torch.tensor([float(out_of_time)], device=self.device)
-            torch.distributed.all_reduce(flag)
-            out_of_time = bool(flag.item() > 0)
         return out_of_time or (self.settings.steps is not None and self.step >= self.settings.steps)
 
     @property
@@ -157,7 +160,7 @@ class StageTraining:
         state = {
             "model": self.model.state_dict(), "average": self.average.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers], "step": self.step, "elapsed": self.elapsed,
-            "generator": self.generator.get_state(), "crops": self.crops.random.bit_generator.state,
+            "generator": self.generator.get_state(),
         }
         temporary = self.folder / "checkpoint.pt.part"
         torch.save(state, temporary)
@@ -172,8 +175,8 @@ class StageTraining:
                 optimizer.load_state_dict(saved)
             self.step, self.elapsed = state["step"], state["elapsed"]
             self.generator.set_state(state["generator"].cpu())
-            if self.world == 1:
-                self.crops.random.bit_generator.state = state["crops"]
+            self.crops.step = self.step
+            torch.manual_seed(self.settings.seed + 1000 * self.rank + self.step)
 
 
 class _LossModule(nn.Module):

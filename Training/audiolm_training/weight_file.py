@@ -12,6 +12,8 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
+from .whole_file import write_whole
+
 ALIGNMENT = 64
 NAMES = {torch.float32: "F32", torch.bfloat16: "BF16", torch.int8: "I8", torch.int32: "I32"}
 
@@ -57,11 +59,8 @@ def write(path: Path, stored: dict[str, Tensor]) -> None:
         offset = end
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-(len(text) + 8) % ALIGNMENT)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
-        for _, tensor in ordered:
-            file.write(tensor.contiguous().view(torch.uint8).numpy().tobytes())
+    data = [tensor.contiguous().view(torch.uint8).numpy().tobytes() for _, tensor in ordered]
+    write_whole(path, b"".join([struct.pack("<Q", len(text)), text, *data]))
 
 
 def read(path: Path) -> dict[str, Tensor]:

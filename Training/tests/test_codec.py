@@ -1,6 +1,7 @@
 """The codec's transform, quantiser and training chain."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,9 @@ from audiolm_training.losses import SpectrumLoss
 from audiolm_training.perceptual_losses import LOSSES
 from audiolm_training.quantizer import ResidualVectorQuantizer
 from audiolm_training.spectrum import Spectrum, levels, magnitudes
+from audiolm_training.stage_settings import read_settings
+from audiolm_training.token_data import save
+from audiolm_training.train_stage import StageTraining
 
 CONFIG = Path(__file__).parents[1] / "configs" / "debug.yaml"
 
@@ -252,7 +256,7 @@ def test_train_export_and_tokenize(tmp_path):
     for name, tensor in load_codec(tmp_path / "codec" / "checkpoint.pt").state_dict().items():
         assert (exported[name] - tensor).abs().max() <= tensor.abs().max() / 250, name  # they are stored as int8
     golden = load_file(folder / "golden.safetensors")
-    assert golden["codec.codes"].shape == (53, 4)  # a second, and the silence after it
+    assert golden["codec.codes"].shape == (53, 12)  # a second, and the silence after it
 
     tokenize_acoustic.run(
         argparse.Namespace(runs=tmp_path, bundle=folder, data="piano", order=0, limit=1, splits=["test", "train"],
@@ -261,14 +265,23 @@ def test_train_export_and_tokenize(tmp_path):
     copies = {path.stem for path in (tmp_path / "tokens" / "piano" / "acoustic" / "train").glob("*.npy")}
     assert len(copies) == 2 and any(name.endswith("+1") for name in copies)
     codes = np.load(tmp_path / "tokens" / "piano" / "acoustic" / "test" / "test0.npy")
-    assert codes.shape == (600, 4) and codes.dtype == np.uint16
+    assert codes.shape == (600, 12) and codes.dtype == np.uint16
+
+    for split in ("train", "valid"):  # the stages that learn them are of the same sizes
+        for path in (tmp_path / "tokens" / "piano" / "acoustic" / "test").glob("*.npy"):
+            save(tmp_path / "tokens" / "piano" / "acoustic" / split / path.name, np.load(path))
+            save(tmp_path / "tokens" / "piano" / "semantic" / split / path.name, np.zeros(300, np.uint16))
+    for stage in ("coarse_stage", "fine_stage"):
+        training = StageTraining(replace(read_settings(CONFIG, stage), steps=1), tmp_path, "cpu", minutes=1)
+        training.run()
+        assert training.step == 1
 
 
 def test_adapters_change_codes_of_few_levels_alone(tmp_path):
     synthetic.write(tmp_path / "data" / "piano")
     folder = tmp_path / "bundle"
     plain = Codec(CodecConfig(**yaml.safe_load(CONFIG.read_text())["codec"]["model"])).eval()
-    sound = plain.frames(noise(1, 24_000))
+    sound = plain.frames(noise(1, 25 * 24_000))
     plain.start_from_components(sound[0], torch.ones(plain.config.bins))
     plain.quantizer.initialise(plain.encoder(sound)[0].detach())
     export_codec.export(plain, folder)
@@ -277,6 +290,8 @@ def test_adapters_change_codes_of_few_levels_alone(tmp_path):
     export_codec.run(argparse.Namespace(runs=tmp_path, codec="adapters", bundle=tmp_path / "adapted"))
     plain, adapted = (export_codec.load_bundle(tmp_path / name) for name in ("bundle", "adapted"))
     assert adapted.config.adapted_levels == 2
+    start = train_decoder.weights_of_bundle(tmp_path / "adapted")
+    assert start.keys() == plain.state_dict().keys()
     stored = adapted.state_dict()
     assert all(torch.equal(tensor, stored[name]) for name, tensor in plain.state_dict().items())
     assert any(tensor.abs().max() > 0 for name, tensor in stored.items() if name.endswith("up.weight"))

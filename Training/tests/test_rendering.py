@@ -120,6 +120,12 @@ def test_render_writes_sound_notes_and_manifest(tmp_path, piano):
     with open(tmp_path / "data" / "piano" / "manifest.csv") as file:
         written = list(csv.DictReader(file))
     assert len(written) == 2 and {row["split"] for row in written} == {"test"}
+    # A run that was cut off between a sound and its row.
+    manifest = tmp_path / "data" / "piano" / "manifest.csv"
+    manifest.write_text("\n".join(manifest.read_text().splitlines()[:2]) + "\n")
+    render.run(argparse.Namespace(data=data, runs=tmp_path, passes=1, processes=1, limit=2, excerpt=None))
+    with open(manifest) as file:
+        assert list(csv.DictReader(file)) == written
     wav = tmp_path / "data" / "piano" / "test" / f"{written[0]['id']}.wav"
     assert soundfile.info(wav).samplerate == SAMPLE_RATE
     assert np.load(wav.with_suffix(".notes.npy")).shape == (1, 4)
@@ -130,10 +136,31 @@ def test_recordings_of_any_rate_are_prepared_by_group(tmp_path):
     source.mkdir(parents=True)
     tone = np.sin(2 * np.pi * 440 * np.arange(44_100) / 44_100) * 0.5
     soundfile.write(source / "one.flac", np.stack([tone, tone], 1), 44_100)
-    recordings.run(argparse.Namespace(
-        recordings=tmp_path / "source", name="mine", manifest=None, valid_share=0.0, runs=tmp_path
-    ))  # fmt: skip
-    (found,) = labelled_recordings.find(tmp_path / "data" / "mine")
+    arguments = argparse.Namespace(
+        recordings=tmp_path / "source", name="mine", manifest=None, valid_share=0.0, runs=tmp_path)
+    with pytest.raises(SystemExit, match="at least two"):
+        recordings.run(arguments)
+    soundfile.write(source / "two.wav", tone, 44_100)
+    recordings.run(arguments)
+    found, other = labelled_recordings.find(tmp_path / "data" / "mine")
+    assert {found.split, other.split} == {"train", "valid"}
     assert not labelled_recordings.find(tmp_path / "data" / "mine", labelled=".notes.npy")
     sound, rate = soundfile.read(found.wav)
     assert rate == 24_000 and abs(len(sound) - 24_000) <= 1
+    soundfile.write(source / "one.wav", tone, 44_100)
+    with pytest.raises(SystemExit, match="rename"):
+        recordings.run(arguments)
+
+
+def test_one_group_at_least_validates_and_none_is_on_both_sides(tmp_path):
+    groups = {f"speaker {number}" for number in range(5)}
+    assert list(recordings.splits_of(groups, 0.0).values()).count("valid") == 1
+    assert recordings.splits_of(groups, 0.0) == recordings.splits_of(set(sorted(groups)), 0.0)
+    (tmp_path / "source").mkdir()
+    for name in "ab":
+        soundfile.write(tmp_path / "source" / f"{name}.wav", np.zeros(24_000), 24_000)
+    manifest = tmp_path / "manifest.tsv"
+    manifest.write_text("path\tspeaker\tuse\na.wav\tann\teval\nb.wav\tann\ttrain\n")
+    with pytest.raises(SystemExit, match="ann"):
+        recordings.run(argparse.Namespace(
+            recordings=tmp_path / "source", name="mine", manifest=manifest, valid_share=0.5, runs=tmp_path))

@@ -128,10 +128,13 @@ def test_contrastive_loss_rewards_the_right_code():
 
 
 def test_training_resumes_where_it_stopped(runs):
-    state = torch.load(runs / "semantic" / "checkpoint.pt", weights_only=True)
-    assert state["step"] == 6
+    path = runs / "semantic" / "checkpoint.pt"
+    before = torch.load(path, weights_only=True)
+    assert before["step"] == 6
     train_semantic.run(argparse.Namespace(config=CONFIG, runs=runs, device="cpu"))
-    assert torch.load(runs / "semantic" / "checkpoint.pt", weights_only=True)["step"] == 6
+    after = torch.load(path, weights_only=True)
+    assert after["step"] == 6
+    assert all(torch.equal(after["model"][name], tensor) for name, tensor in before["model"].items())
 
 
 def test_every_recording_gets_its_tokens(runs):

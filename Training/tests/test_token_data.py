@@ -17,6 +17,38 @@ def test_crops_keep_both_kinds_aligned():
     assert (batch["acoustic"][:, ::2, 0] == 2 * batch["semantic"]).all()
 
 
+def test_a_pass_sees_all_of_a_piece_about_once():
+    crops = RandomCrops([piece(tokens=500), piece(tokens=130), piece(tokens=12)], frames=40, batch_size=8, seed=0)
+    seen = np.zeros((2, 1000))
+    for number in range(40):
+        for found, start in crops._cut(np.random.default_rng(number)):
+            seen[int(found.frames == 260), start : start + 40] += 1
+    assert len(crops.pieces) == 2
+    for row, length in zip(seen / 40, (1000, 260), strict=True):
+        assert row[:length].min() > 0.3 and row[:length].max() < 1.8 and not row[length:].any()
+        assert abs(row[:length].mean() - 1) < 0.1
+
+
+def test_processes_share_a_pass_and_go_on_where_they_were():
+    pieces = [piece(tokens=500)]
+    ranks = [RandomCrops(pieces, frames=20, batch_size=3, seed=4, rank=rank, world=2) for rank in range(2)]
+    one = RandomCrops(pieces, frames=20, batch_size=6, seed=4)
+    batches = [[crops.next()["semantic"] for _ in range(20)] for crops in ranks]
+    for number in range(20):
+        both = np.concatenate([batches[rank][number].numpy() for rank in range(2)])
+        assert (both == one.next()["semantic"].numpy()).all()
+    resumed = RandomCrops(pieces, frames=20, batch_size=3, seed=4, rank=1, world=2)
+    resumed.step = 15
+    assert (resumed.next()["semantic"] == batches[1][15]).all()
+
+
+def test_tokens_of_different_sounds_are_refused(tmp_path):
+    save(tmp_path / "semantic" / "train" / "a.npy", np.arange(50, dtype=np.uint16))
+    save(tmp_path / "acoustic" / "train" / "a+1.npy", np.zeros((120, 2), np.uint16))
+    with pytest.raises(ValueError, match="tokenize it again"):
+        load_pieces(tmp_path, "train", ("semantic", "acoustic"))
+
+
 def test_consecutive_crops_cover_a_piece_once():
     crops = consecutive_crops([piece()], frames=20)
     assert [crop["semantic"][0] for crop in crops] == [0, 10, 20]
