@@ -13,6 +13,8 @@ public struct Snippet: Sendable {
     /// Nothing louder than this (−80 dBFS) counts as silence.
     private static let silence = 1e-4
 
+    /// Any number of seconds may be asked for, infinitely many as well.
+    ///
     /// Reads the whole file once in pieces, so that hours of sound need no more memory than the tail does.
     ///
     /// Throws `AudioFileError` for anything that cannot be continued: a file that is missing, no sound, truncated,
@@ -22,7 +24,7 @@ public struct Snippet: Sendable {
         let path = url.relativePath
         let rate = reader.sampleRate
         let channels = reader.channelCount
-        let tailCount = Int(max(minimumSeconds, tailSeconds) * Double(rate)) * channels
+        let tailCount = Int(min(max(minimumSeconds, tailSeconds) * Double(rate), 1e12)) * channels
         var recent: [Double] = []
         var peak = 0.0
         var position = 0

@@ -14,5 +14,6 @@ func playOn(_ file: URL, by seconds: Double) async throws -> AudioBuffer {
         case .finished(let summary): print(summary.realTimeFactor, "times real time")
         }
     }
+    try Task.checkCancellation()  // where the loop ends early
     return try seam.continuation(samples, seconds: seconds)
 }

@@ -41,6 +41,54 @@ import Testing
         #expect(try BlindTest(plan, count: 11).id != test.id)
     }
 
+    @Test(arguments: [2, 3, 6], [4, 8, 10])
+    func aPairMeetsEveryPromptBeforeOneAgain(systems: Int, prompts: Int) throws {
+        let plan = try ComparisonPlan(
+            prompts: (0..<prompts).map {
+                Prompt(name: "\($0)", file: folder.file("\($0).wav"), recording: "\($0)")
+            },
+            systems: (0..<systems).map { number in
+                ComparedSystem(
+                    name: "s\(number)", origin: "",
+                    continuations: Dictionary(
+                        uniqueKeysWithValues: (0..<prompts).map { ("\($0)", [.promptLooped]) }))
+            }, truth: nil, seconds: 5, seed: 1)
+        let all = systems * (systems - 1) / 2 * prompts
+        let trials = try BlindTest(plan, count: all).trials
+        #expect(Set(trials.map { "\($0.prompt) \([$0.first, $0.second].sorted())" }).count == all)
+    }
+
+    @Test func anAnswerCountsOnce() throws {
+        let test = try BlindTest(plan, count: 30)
+        let trial = try #require(test.trials.first { Set([$0.first, $0.second]) == ["x", "y"] })
+        func answers(_ listener: String, _ choices: ListeningAnswers.Choice...) -> ListeningAnswers {
+            ListeningAnswers(
+                test: test.id, listener: listener,
+                answers: choices.map { .init(trial: trial.number, choice: $0) })
+        }
+        let given = [answers("l", .first, .second), answers("l", .second), answers("m", .first)]
+        let result = try ListeningResult(given, to: test, systems: ["x", "y"])
+        #expect(result.preferences.map(\.trials) == [2] && result.preferences[0].rate.value == 0.5)
+        let unknown = ListeningAnswers(
+            test: test.id, listener: "l", answers: [.init(trial: 30, choice: .first)])
+        #expect(throws: ComparisonError.self) {
+            try ListeningResult([unknown], to: test, systems: ["x", "y"])
+        }
+    }
+
+    @Test func damagedKeysAreRefused() throws {
+        let trial = #"{"number": 0, "prompt": "a", "first": "x", "second": "y"}"#
+        let key = folder.file(BlindTest.fileName)
+        for text in ["", "{}", #"{"id": "1", "trials": [\#(trial), \#(trial)]}"#] {
+            try text.write(to: key, atomically: true, encoding: .utf8)
+            #expect(throws: ComparisonError.self) { try BlindTest.read(in: folder.url) }
+        }
+        // Answers may have been given to it.
+        #expect(throws: ComparisonError.self) {
+            try BlindTestPage(BlindTest(plan, count: 3), plan: plan).write(to: folder.url)
+        }
+    }
+
     @Test func thePageNamesNoSystem() throws {
         let test = try BlindTest(plan, count: 3)
         let page = try BlindTestPage(test, plan: plan).write(to: folder.url)

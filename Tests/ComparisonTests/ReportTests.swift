@@ -49,6 +49,14 @@ import Testing
         return cache
     }
 
+    @Test func fieldsAndNamesCannotEndWhatTheyStandIn() {
+        #expect(Report.quoted("plain") == "plain")
+        for field in ["a\nb", "a\rb", "a\r\nb", "a,b"] { #expect(Report.quoted(field) == "\"\(field)\"") }
+        #expect(Report.quoted("a\"\u{301}b") == "\"a\"\"\u{301}b\"")
+        let name = "\u{600}<!--\u{600}<script>"
+        #expect(!ReportPage.escaped(Data(name.utf8)).utf8.contains(UInt8(ascii: "<")))
+    }
+
     @Test func whatTheReportSays() async throws {
         let cache = try await measured("cache", shards: 1)
         let report = try ReportBuilder(plan, cache: cache).report()

@@ -83,6 +83,41 @@ import Testing
                 == Sound.samples(5.5))
     }
 
+    @Test func aFileWithThePromptAloneIsNoContinuation() throws {
+        let music = melody(root: 60, perSecond: 4, seconds: 8)
+        try write(Array(music[..<Sound.samples(4)]), "p/a.wav")
+        let prompt = try PromptSound(contentsOf: folder.file("p/a.wav"))
+        for seconds in [3.95, 4, 4.3] {
+            try write(Array(music[..<Sound.samples(seconds)]), "s/a.wav")
+            #expect(throws: ComparisonError.self) {
+                try JoinedSound(prompt, .file(folder.file("s/a.wav")), seconds: 6)
+            }
+        }
+    }
+
+    @Test func anOffsetMakesNoTwoSoundsAlike() {
+        let (a, b) = (melody(root: 60, perSecond: 4, seconds: 4), melody(root: 65, perSecond: 3, seconds: 4))
+        #expect(Alike.sameRecording(a, a.map { 0.5 * $0 + 1 }))
+        #expect(!Alike.sameRecording(a.map { 0.1 * $0 + 1 }, b.map { 0.1 * $0 + 1 }))
+    }
+
+    @Test func otherLeavesItsOwnPromptOut() throws {
+        let (a, b) = (melody(root: 60, perSecond: 4, seconds: 4), melody(root: 65, perSecond: 3, seconds: 8))
+        try write(a, "p/a.wav")
+        try write(Array(b[..<Sound.samples(4)]), "p/b.wav")
+        try write(a + a, "t/a.wav")
+        try write(b, "t/b.wav")
+        let all = prompts("a", "b")
+        let truth = try ComparedSystem(name: "truth", folder: folder.file("t"), prompts: all, partial: false)
+        let other = try ReferenceSystem.other.system(prompts: all, truth: truth)
+        let source = try #require(other.continuations["a"]?.first)
+        let joined = try JoinedSound(PromptSound(contentsOf: folder.file("p/a.wav")), source, seconds: 20)
+        #expect(joined.samples.count == Sound.samples(8) && joined.seam == Sound.samples(4))
+        let worst =
+            zip(joined.samples[joined.seam...], b[Sound.samples(4)...]).map { abs($0 - $1) }.max() ?? 1
+        #expect(worst < 1e-3)
+    }
+
     @Test func otherIsAnotherRecordingAndLoopRepeats() throws {
         for name in ["a", "b", "c"] { try write(short, "t/\(name).wav") }
         let all = prompts("a", "b", "c")

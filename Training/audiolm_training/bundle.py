@@ -29,7 +29,7 @@ def merge_golden(folder: Path, part: str, tensors: Mapping[str, Tensor]) -> None
 
 
 def write_checksums(folder: Path) -> None:
-    """SHA256SUMS of all other files, as `sha256sum --check` reads it."""
+    """SHA256SUMS of all other files but the card, as `sha256sum --check` reads it."""
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
-             for path in sorted(folder.iterdir()) if path.is_file() and path.name != "SHA256SUMS"]
+             for path in sorted(folder.iterdir()) if path.is_file() and path.name not in ("SHA256SUMS", "README.md")]
     write_whole(folder / "SHA256SUMS", "".join(lines))

@@ -39,7 +39,7 @@ struct ContinuationPlan: Equatable {
         samples = Int((options.seconds * rate).rounded())
         frames = (samples + codec.hop - 1) / codec.hop + codec.delay
         let ratio = coarse.framesPerSemanticToken
-        let heard = options.promptSeconds.map { min(Int($0 * rate), promptSamples) } ?? promptSamples
+        let heard = options.promptSeconds.map { Int(min($0 * rate, Double(promptSamples))) } ?? promptSamples
         let tokens = heard / (codec.hop * ratio)
         promptTokens = min(tokens, networks.semanticStage.configuration.attentionWindow)
         promptFrames = min(tokens, coarse.attentionWindow / ratio) * ratio

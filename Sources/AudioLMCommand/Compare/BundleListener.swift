@@ -40,7 +40,11 @@ struct BundleListener: ComparisonModel {
         try bundle.detokenize(AudioTokens(semantic: [], acoustic: bundle.tokenize(sound).acoustic))
     }
 
-    /// What the bundle's checksums say, its codec's included, and its configuration; its card does not count.
+    /// Another number wherever equal weights come to compute something else.
+    private static let engine = 2
+
+    /// What the bundle's checksums say, its codec's included, its configuration, and what computes; its card does not
+    /// count. Weights without checksums are known by their sizes and dates.
     private static func identity(of folder: URL, codec: URL) -> String {
         let files =
             ["SHA256SUMS", "config.json"].map { folder.appending(path: $0) } + [
@@ -48,6 +52,19 @@ struct BundleListener: ComparisonModel {
             ]
         return files.compactMap { try? String(contentsOf: $0, encoding: .utf8) }
             .flatMap { $0.split(whereSeparator: \.isNewline) }.filter { !$0.hasSuffix("README.md") }
-            .joined(separator: "\n")
+            .joined(separator: "\n") + "\nengine \(engine)"
+            + [folder, codec].filter { !FileManager.default.fileExists(atPath: $0.path + "/SHA256SUMS") }
+            .flatMap(datedWeights).map { "\n\($0)" }.joined()
+    }
+
+    private static func datedWeights(in folder: URL) -> [String] {
+        let keys: Set<URLResourceKey> = [.fileSizeKey, .contentModificationDateKey]
+        let files = try? FileManager.default.contentsOfDirectory(
+            at: folder, includingPropertiesForKeys: Array(keys))
+        return (files ?? []).filter { $0.pathExtension == "safetensors" }.map { file in
+            let values = try? file.resourceValues(forKeys: keys)
+            return
+                "\(file.lastPathComponent) \(values?.fileSize ?? 0) \(values?.contentModificationDate ?? .distantPast)"
+        }.sorted()
     }
 }

@@ -4,7 +4,7 @@ package import Foundation
 /// was cut off goes on, and the shards of one run meet.
 package struct AnalysisCache: Sendable {
     /// Changes whenever a measure does.
-    private static let version = 2
+    private static let version = 3
     private let folder: URL
 
     /// Makes the folder where it is missing.
@@ -36,6 +36,10 @@ package struct AnalysisCache: Sendable {
         switch source {
         case .promptLooped: break
         case .file(let url): try hash.update(contentsOf: url)
+        case .ofAnother(let url, let own):
+            hash.update("of another\n".utf8)
+            try hash.update(contentsOf: own)
+            try hash.update(contentsOf: url)
         case .coded(let url):
             hash.update("coded \(model?.identity ?? "")\n".utf8)
             try hash.update(contentsOf: url)
@@ -64,7 +68,9 @@ package struct AnalysisCache: Sendable {
         do {
             try encoder.encode(value).write(to: file(key), options: .atomic)
         } catch {
-            throw ComparisonError("cannot write \(file(key).relativePath); the disk may be full")
+            throw ComparisonError(
+                "cannot write \(file(key).relativePath) (\(error.localizedDescription)); choose another place with -o"
+            )
         }
     }
 

@@ -24,9 +24,8 @@ package struct ContinuationAnalysis: Codable, Sendable, Equatable {
         var faults: [String] = []
         if longestSilence >= 4 { faults.append("silent") }
         if repetition.repeats > 2 { faults.append("stuck") }
-        let ratio = features.density / max(1e-9, prompt.density)
-        if ratio < 1.0 / 3 { faults.append("too sparse") }
-        if ratio > 3 { faults.append("too dense") }
+        if 3 * features.density < prompt.density { faults.append("too sparse") }
+        if features.density > 3 * prompt.density { faults.append("too dense") }
         return faults
     }
 }

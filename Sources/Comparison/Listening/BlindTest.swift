@@ -28,10 +28,11 @@ package struct BlindTest: Codable, Sendable, Equatable {
         let pairs = names.indices.flatMap { i in names[(i + 1)...].map { (names[i], $0) } }
             .shuffled(using: &generator)
         trials = (0..<count).map { number in
-            let pair = pairs[number % pairs.count]
+            let (place, round) = (number % pairs.count, number / pairs.count)
+            let pair = pairs[place]
             let turned = Bool.random(using: &generator)
-            // A pair meets another prompt each time it comes again.
-            let prompt = prompts[(number + number / pairs.count) % prompts.count]
+            // A pair meets every prompt before it meets one again.
+            let prompt = prompts[(place + round) % prompts.count]
             return Trial(
                 number: number, prompt: prompt.name, first: turned ? pair.1 : pair.0,
                 second: turned ? pair.0 : pair.1)
@@ -46,7 +47,8 @@ package struct BlindTest: Codable, Sendable, Equatable {
     package static func read(in folder: URL) throws -> BlindTest {
         let file = folder.appending(path: fileName)
         guard let data = try? Data(contentsOf: file),
-            let test = try? JSONDecoder().decode(Self.self, from: data)
+            let test = try? JSONDecoder().decode(Self.self, from: data),
+            Set(test.trials.map(\.number)).count == test.trials.count
         else {
             throw ComparisonError(
                 "\(file.relativePath) is missing or damaged; make the listening test with --blind N first, and keep the key"

@@ -23,12 +23,18 @@ package struct BlindTestPage {
         self.plan = plan
     }
 
-    /// Writes both files and returns the page's place.
+    /// Writes both files and returns the page's place. Throws where the folder holds another test's key.
     package func write(to folder: URL) throws -> URL {
         let page = folder.appending(path: "blind.html")
         let key = JSONEncoder()
         key.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        try writeWhole(key.encode(test), to: folder.appending(path: BlindTest.fileName))
+        let keyFile = folder.appending(path: BlindTest.fileName)
+        if FileManager.default.fileExists(atPath: keyFile.path), (try? BlindTest.read(in: folder)) != test {
+            throw ComparisonError(
+                "\(keyFile.relativePath) is another listening test's, whose answers need it; "
+                    + "remove it, or choose another folder with -o")
+        }
+        try writeWhole(key.encode(test), to: keyFile)
         let trials = try test.trials.map { trial in
             try Task.checkCancellation()
             let json = try ReportPage.escaped(JSONEncoder().encode(self.trial(trial)))

@@ -26,10 +26,9 @@ extension ListeningResult {
         }
         let trials = Dictionary(uniqueKeysWithValues: test.trials.map { ($0.number, $0) })
         var scores: [[String]: [Double]] = [:]
-        for answer in answers.flatMap(\.answers) {
-            guard let trial = trials[answer.trial] else { continue }
+        for (trial, choice) in try Self.choices(answers, trials) {
             let score: Double =
-                switch answer.choice {
+                switch choice {
                 case .first: 1
                 case .second: 0
                 case .same: 0.5
@@ -41,6 +40,25 @@ extension ListeningResult {
         preferences = systems.indices.flatMap { i in
             systems[(i + 1)...].compactMap { second in
                 scores[[systems[i], second]].map { Self.preference(systems[i], second, $0) }
+            }
+        }
+    }
+
+    /// The last answer of each listener to each trial.
+    private static func choices(
+        _ answers: [ListeningAnswers], _ trials: [Int: BlindTest.Trial]
+    ) throws -> [(BlindTest.Trial, ListeningAnswers.Choice)] {
+        try Dictionary(grouping: answers, by: \.listener).sorted { $0.key < $1.key }.flatMap {
+            listener, given in
+            var last: [Int: ListeningAnswers.Choice] = [:]
+            for answer in given.flatMap(\.answers) { last[answer.trial] = answer.choice }
+            return try last.sorted { $0.key < $1.key }.map { number, choice in
+                guard let trial = trials[number] else {
+                    throw ComparisonError(
+                        "\(listener) answers trial \(number), which the test does not have; "
+                            + "give the file as blind.html saved it")
+                }
+                return (trial, choice)
             }
         }
     }

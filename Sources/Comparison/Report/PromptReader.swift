@@ -17,13 +17,27 @@ struct PromptReader {
         var prompts = plan.truth == nil ? [] : plan.prompts
         if prompts.count > Self.mostOthers {
             var generator = SeededGenerator(seed: plan.seed, stream: 1)
-            prompts = Array(prompts.shuffled(using: &generator).prefix(Self.mostOthers))
+            prompts = Array(Self.drawn(prompts.shuffled(using: &generator)))
         }
         others = try prompts.flatMap { prompt in
             try (plan.truth?.continuations[prompt.name] ?? []).map {
                 (prompt.recording, try Self.analysis(prompt, $0, plan, cache))
             }
         }
+    }
+
+    /// The first of each recording, and as many of the others as there is room for: where nearly all are of one, it
+    /// must not be the only one.
+    private static func drawn(_ prompts: [Prompt]) -> ArraySlice<Prompt> {
+        var seen: Set<String> = []
+        let (first, rest) = prompts.reduce(into: ([Prompt](), [Prompt]())) { parts, prompt in
+            if seen.insert(prompt.recording).inserted {
+                parts.0.append(prompt)
+            } else {
+                parts.1.append(prompt)
+            }
+        }
+        return (first + rest).prefix(mostOthers)
     }
 
     /// - Parameter impressions: by system and prompt, what the model hears in each second; this prompt's are added.

@@ -25,8 +25,11 @@ extension Report {
     }
 
     /// A field as RFC 4180 has it.
-    private static func quoted(_ field: String) -> String {
-        guard field.contains(where: { ",\"\r\n".contains($0) }) else { return field }
-        return "\"" + field.replacing("\"", with: "\"\"") + "\""
+    static func quoted(_ field: String) -> String {
+        // By scalars: a quotation mark with an accent, or CR LF, is one Character.
+        let special: Set<Unicode.Scalar> = [",", "\"", "\r", "\n"]
+        guard field.unicodeScalars.contains(where: special.contains) else { return field }
+        let doubled = field.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }
+        return "\"" + doubled.joined() + "\""
     }
 }

@@ -7,7 +7,8 @@ package struct ReportBuilder {
     /// The measures that have values here.
     private let measures: [Measure]
 
-    /// Reads the cache prompt by prompt, so that memory grows by the report's rows only.
+    /// Reads the cache prompt by prompt, so that memory grows by the report's rows only and, with a model, by
+    /// what it hears in each second.
     package init(_ plan: ComparisonPlan, cache: AnalysisCache) throws {
         let read = try PromptReader(plan, cache: cache)
         self.plan = plan

@@ -10,14 +10,14 @@ enum ReportPage {
 
     /// What stands before the sounds and after them.
     static func parts(_ report: Report) throws -> (before: Data, after: Data) {
-        let page = filled(
-            text(PackageResources.report_html),
-            [
-                "style": text(PackageResources.page_css), "report": try escaped(report.json(pretty: false)),
-                "script": scripts.map(text).joined(separator: "\n"),
-            ])
-        let halves = page.split(separator: "{{sounds}}", maxSplits: 1, omittingEmptySubsequences: false)
-        return (Data(halves[0].utf8), Data((halves.count > 1 ? halves[1] : "").utf8))
+        let values = [
+            "style": text(PackageResources.page_css), "report": try escaped(report.json(pretty: false)),
+            "script": scripts.map(text).joined(separator: "\n"),
+        ]
+        let halves = text(PackageResources.report_html)
+            .split(separator: "{{sounds}}", maxSplits: 1, omittingEmptySubsequences: false)
+            .map { Data(filled(String($0), values).utf8) }
+        return (halves[0], halves.count > 1 ? halves[1] : Data())
     }
 
     /// The element that holds a prompt's sounds; the same for the same sounds.
@@ -42,6 +42,8 @@ enum ReportPage {
 
     /// JSON that cannot end the element it stands in.
     static func escaped(_ json: Data) -> String {
-        String(decoding: json, as: UTF8.self).replacing("<", with: "\\u003c")
+        // By bytes: a Character may be this one and a mark before it.
+        String(
+            decoding: json.flatMap { $0 == UInt8(ascii: "<") ? Array(#"\u003c"#.utf8) : [$0] }, as: UTF8.self)
     }
 }

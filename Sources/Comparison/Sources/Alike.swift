@@ -9,7 +9,7 @@ enum Alike {
 
     /// - Parameter a, b: of the same length, at 24 kHz.
     static func sameRecording(_ a: [Float], _ b: [Float]) -> Bool {
-        let (left, right) = (decimated(a), decimated(b))
+        let (left, right) = (centred(decimated(a)), centred(decimated(b)))
         guard left.count > 2 * furthest else { return false }
         let energy = power(left[...]) * power(right[...])
         guard energy > 0 else { return false }
@@ -18,6 +18,12 @@ enum Alike {
                 .reduce(0.0) { $0 + Double($1.0 * $1.1) }
             return product > least * energy.squareRoot()
         }
+    }
+
+    /// Without an offset, which all sounds of one microphone have in common.
+    private static func centred(_ values: [Float]) -> [Float] {
+        let mean = values.reduce(0, +) / Float(max(values.count, 1))
+        return values.map { $0 - mean }
     }
 
     private static func power(_ values: ArraySlice<Float>) -> Double {

@@ -3,6 +3,8 @@ package import Foundation
 /// Where the sound of a continuation comes from.
 package enum ContinuationSource: Sendable, Hashable {
     case file(URL)
+    /// A file that continues another prompt, which it may hold.
+    case ofAnother(URL, prompt: URL)
     /// The prompt, again and again.
     case promptLooped
     /// The codec's round trip of a file.
@@ -13,7 +15,7 @@ package enum ContinuationSource: Sendable, Hashable {
     /// The file's path, as the report says it.
     package var name: String {
         switch self {
-        case .file(let url): url.relativePath
+        case .file(let url), .ofAnother(let url, _): url.relativePath
         case .promptLooped: "the prompt, looped"
         case .coded(let url): "\(url.relativePath), coded"
         case .acoustic: "the prompt, continued without semantic tokens"

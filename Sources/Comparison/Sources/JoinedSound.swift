@@ -33,6 +33,11 @@ struct JoinedSound: Sendable {
             let sound = try Self.required(model, by: .acoustic)
                 .acousticContinuation(of: prompt.samples, seconds: seconds)
             self.init(samples: prompt.samples + sound, seam: prompt.samples.count, cameJoined: false)
+        case .ofAnother(let url, let own):
+            let whole = try JoinedSound(PromptSound(contentsOf: own), .file(url), seconds: seconds)
+            self.init(
+                samples: prompt.samples + whole.samples[whole.seam...], seam: prompt.samples.count,
+                cameJoined: false)
         case .promptLooped:
             let sound = prompt.samples
             let looped = (0..<Sound.samples(seconds)).map { sound[$0 % sound.count] }
@@ -78,15 +83,24 @@ struct JoinedSound: Sendable {
         return model
     }
 
-    /// The file's sound if its beginning is the prompt; nil if it is not.
+    /// The file's sound if its beginning is the prompt; nil if it is not. Throws where it is hardly more than that.
     private static func beginning(
         with prompt: PromptSound, _ url: URL, seconds: Double
     ) throws -> JoinedSound? {
         let tail = prompt.tail.seconds
         let piece = try SoundPiece(url, from: prompt.seconds - tail, seconds: tail + seconds)
-        guard piece.seconds >= tail + shortest else { return nil }
         let samples = try piece.resampled()
-        guard Alike.sameRecording(prompt.samples, Array(samples[..<prompt.samples.count])) else { return nil }
+        // Coders give back a little less than they were given.
+        let common = min(samples.count, prompt.samples.count)
+        guard common > prompt.samples.count - Sound.samples(0.1),
+            Alike.sameRecording(Array(prompt.samples[..<common]), Array(samples[..<common]))
+        else { return nil }
+        guard samples.count >= prompt.samples.count + Sound.samples(shortest) else {
+            let rest = Double(max(0, samples.count - prompt.samples.count)) / Double(Sound.sampleRate)
+            throw ComparisonError(
+                "\(url.relativePath) holds the prompt and \((rest * 100).rounded() / 100) s of continuation; "
+                    + "give at least \(shortest) s of it")
+        }
         return JoinedSound(samples: samples, seam: prompt.samples.count, cameJoined: true)
     }
 }

@@ -17,7 +17,7 @@ package struct PromptSound: Sendable {
     package init(contentsOf url: URL) throws {
         let snippet = try Snippet(contentsOf: url, tailSeconds: Self.reach)
         seconds = Double(snippet.frameCount) / Double(snippet.tail.sampleRate)
-        tail = AudioBuffer(mono: snippet.tail.mixedToMono(), sampleRate: snippet.tail.sampleRate)
+        tail = AudioBuffer(mono: snippet.tail.heardAsMono(), sampleRate: snippet.tail.sampleRate)
         samples = try tail.resampled(to: Sound.sampleRate).channels[0]
     }
 }

@@ -66,7 +66,9 @@ package enum ReferenceSystem: String, Sendable, CaseIterable {
                 throw ComparisonError(
                     "the system other needs prompts of at least two recordings; add some, or leave other out")
             }
-            exchanged[prompt.name] = truth.continuations[other.name]
+            exchanged[prompt.name] = truth.continuations[other.name]?.map { source in
+                if case .file(let url) = source { .ofAnother(url, prompt: other.file) } else { source }
+            }
         }
         return exchanged
     }

@@ -1,7 +1,7 @@
 import AudioFiles
 import Foundation
 
-/// A piece of a sound file, all channels mixed, at the file's own rate.
+/// A piece of a sound file as mono sound, at the file's own rate.
 struct SoundPiece {
     let samples: [Float]
     let sampleRate: Int
@@ -13,7 +13,7 @@ struct SoundPiece {
         var reader = try AudioFileReader(contentsOf: url)
         let (rate, channels) = (Double(reader.sampleRate), reader.channelCount)
         var (skipped, wanted) = (Int((start * rate).rounded()), Int((length * rate).rounded()))
-        var samples: [Float] = []
+        var sound: [Double] = []
         while wanted > 0 {
             let chunk = try reader.read(frames: skipped > 0 ? min(skipped, 1 << 16) : min(wanted, 1 << 16))
             if chunk.isEmpty { break }
@@ -23,13 +23,11 @@ struct SoundPiece {
                 continue
             }
             wanted -= frames
-            _ = try reader.peak(of: chunk, from: Int((start * rate).rounded()) + samples.count)
-            for frame in 0..<frames {
-                let sum = chunk[frame * channels..<(frame + 1) * channels].reduce(0, +)
-                samples.append(Float(sum / Double(channels)))
-            }
+            _ = try reader.peak(of: chunk, from: Int((start * rate).rounded()) + sound.count / channels)
+            sound += chunk
         }
-        self.samples = samples
+        samples = AudioBuffer(interleaved: sound[...], channelCount: channels, sampleRate: reader.sampleRate)
+            .heardAsMono()
         sampleRate = reader.sampleRate
     }
 
