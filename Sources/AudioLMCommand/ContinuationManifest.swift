@@ -9,6 +9,8 @@ struct ContinuationManifest: Codable, Equatable {
     struct Settings: Codable, Equatable {
         /// As it was named.
         let bundle: String
+        /// What it computed with.
+        let weights: String?
         let seconds: Double
         let promptSeconds: Double?
         let onlyContinuation: Bool

@@ -89,7 +89,7 @@ struct FolderContinuation {
         if let found {
             guard found.settings == settings else {
                 throw ComparisonError(
-                    "\(target.relativePath) was made with other settings (see \(ContinuationManifest.name)); "
+                    "\(target.relativePath) was made with other settings or weights (see \(ContinuationManifest.name)); "
                         + "choose another folder with -o, or begin anew with --force")
             }
             return found
@@ -112,7 +112,8 @@ struct FolderContinuation {
         }
         sampling["candidates"] = command.continuation.candidates.map(Double.init)
         return ContinuationManifest.Settings(
-            bundle: command.model.model, seconds: command.continuation.seconds,
+            bundle: command.model.model, weights: command.model.identity,
+            seconds: command.continuation.seconds,
             promptSeconds: command.continuation.promptSeconds,
             onlyContinuation: command.continuation.onlyContinuation, sampling: sampling, seed: seed,
             variations: command.continuation.variations)

@@ -13,6 +13,8 @@ struct ModelChoice {
 
     /// The bundle that is taken where nothing tells.
     static let fallback = "piano"
+    /// All that may be chosen.
+    static let bundles = ["piano", "speech"]
 
     /// Judges `snippet` by the classifier among the bundles; warns where that leaves a doubt.
     init(for snippet: AudioBuffer, locator: BundleLocator) throws {

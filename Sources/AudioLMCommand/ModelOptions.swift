@@ -48,6 +48,12 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
+    /// What tells the results of the bundles that may be taken from those of others.
+    var identity: String {
+        let names = model == Self.auto ? [Self.auto] + ModelChoice.bundles : [model]
+        return BundleIdentity.digest(of: names.compactMap { try? BundleLocator().folder(of: $0) })
+    }
+
     private var named: String { model == Self.auto ? ModelChoice.fallback : model }
 
     private func load(_ name: String) throws -> any SoundModel {

@@ -52,6 +52,19 @@ import Testing
         #expect(try Data(contentsOf: folder.file("out/a.wav")) == kept)
     }
 
+    @Test func otherWeightsAreOtherSettings() async throws {
+        let bundle = folder.file("bundle")
+        try FileManager.default.createDirectory(at: bundle, withIntermediateDirectories: true)
+        func run(_ sums: String) async throws {
+            try Data("{}".utf8).write(to: bundle.appending(path: "config.json"))
+            try Data(sums.utf8).write(to: bundle.appending(path: "SHA256SUMS"))
+            try await self.run("-o", folder.file("out").path, "--model", bundle.path)
+        }
+        try await run("1  codec.safetensors\n")
+        try await run("1  codec.safetensors\n3  README.md\n")
+        await #expect(throws: ComparisonError.self) { try await run("2  codec.safetensors\n") }
+    }
+
     @Test func variationsThatAreMissingAreMadeWithTheirOwnSeeds() async throws {
         try await run("-o", folder.file("out").path, "--seed", "7", "--variations", "4")
         let whole = try Data(contentsOf: folder.file("out/a.2.wav"))

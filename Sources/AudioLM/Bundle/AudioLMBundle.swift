@@ -8,7 +8,7 @@ import TokenTransformers
 public struct AudioLMBundle: Sendable {
     public let name: String
     let folder: URL
-    package let codecFolder: URL
+    let codecFolder: URL
     let networks: Networks
     let sampling: BundleConfiguration.StageSampling
     let addsRoomTone: Bool

@@ -18,7 +18,7 @@ struct BundleListener: ComparisonModel {
             )
         }
         self.bundle = bundle
-        identity = Self.identity(of: folder, codec: bundle.codecFolder)
+        identity = BundleIdentity.text(of: folder)
     }
 
     func impression(of continuation: [Float], after prompt: [Float]) throws -> ModelImpression {
@@ -38,33 +38,5 @@ struct BundleListener: ComparisonModel {
 
     func coded(_ sound: [Float]) throws -> [Float] {
         try bundle.detokenize(AudioTokens(semantic: [], acoustic: bundle.tokenize(sound).acoustic))
-    }
-
-    /// Another number wherever equal weights come to compute something else.
-    private static let engine = 2
-
-    /// What the bundle's checksums say, its codec's included, its configuration, and what computes; its card does not
-    /// count. Weights without checksums are known by their sizes and dates.
-    private static func identity(of folder: URL, codec: URL) -> String {
-        let files =
-            ["SHA256SUMS", "config.json"].map { folder.appending(path: $0) } + [
-                codec.appending(path: "SHA256SUMS")
-            ]
-        return files.compactMap { try? String(contentsOf: $0, encoding: .utf8) }
-            .flatMap { $0.split(whereSeparator: \.isNewline) }.filter { !$0.hasSuffix("README.md") }
-            .joined(separator: "\n") + "\nengine \(engine)"
-            + [folder, codec].filter { !FileManager.default.fileExists(atPath: $0.path + "/SHA256SUMS") }
-            .flatMap(datedWeights).map { "\n\($0)" }.joined()
-    }
-
-    private static func datedWeights(in folder: URL) -> [String] {
-        let keys: Set<URLResourceKey> = [.fileSizeKey, .contentModificationDateKey]
-        let files = try? FileManager.default.contentsOfDirectory(
-            at: folder, includingPropertiesForKeys: Array(keys))
-        return (files ?? []).filter { $0.pathExtension == "safetensors" }.map { file in
-            let values = try? file.resourceValues(forKeys: keys)
-            return
-                "\(file.lastPathComponent) \(values?.fileSize ?? 0) \(values?.contentModificationDate ?? .distantPast)"
-        }.sorted()
     }
 }

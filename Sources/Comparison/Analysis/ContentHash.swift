@@ -1,7 +1,7 @@
 import Foundation
 
 /// SHA-256 (FIPS 180-4), fed piece by piece.
-struct ContentHash {
+package struct ContentHash {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
         0x5be0_cd19,
@@ -11,7 +11,9 @@ struct ContentHash {
 
     private static let constants: [UInt32] = firstPrimes(64).map { fraction(cubeRoot: $0) }
 
-    mutating func update(_ bytes: some Sequence<UInt8>) {
+    package init() {}
+
+    package mutating func update(_ bytes: some Sequence<UInt8>) {
         pending.append(contentsOf: bytes)
         let blocks = pending.count / 64
         for block in 0..<blocks { compress(pending[block * 64..<(block + 1) * 64]) }
@@ -29,7 +31,7 @@ struct ContentHash {
     }
 
     /// The digest in hexadecimal digits.
-    consuming func hexadecimal() -> String {
+    package consuming func hexadecimal() -> String {
         let bits = (count + UInt64(pending.count)) * 8
         let zeros = (119 - pending.count % 64) % 64
         update([0x80] + [UInt8](repeating: 0, count: zeros))
