@@ -49,9 +49,15 @@ public struct Seam: Sendable {
             channels: zip(first.channels, rest.channels).map { $0 + $1 }, sampleRate: tail.sampleRate)
     }
 
+    /// Seconds; a year.
+    private static let longest = 3.2e7
+
     /// The same for sound that comes piece by piece.
     public func stream(seconds: Double) throws -> SeamStream {
-        try SeamStream(
+        guard (0...Self.longest).contains(seconds) else {
+            throw ContinuationError("\(seconds) s of continuation, expected 0 to \(Self.longest)")
+        }
+        return try SeamStream(
             prompt: prompt, modelRate: modelRate, tail: tail, gains: balance.map { $0 / modelGain },
             seconds: seconds)
     }

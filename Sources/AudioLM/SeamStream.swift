@@ -23,7 +23,7 @@ public struct SeamStream: ~Copyable {
     ///   - gains: factor from the models' level to each channel's.
     init(prompt: [Float], modelRate: Int, tail: AudioBuffer, gains: [Float], seconds: Double) throws {
         rate = tail.sampleRate
-        frames = max(0, Int((seconds * Double(rate)).rounded()))
+        frames = Int((seconds * Double(rate)).rounded())
         self.gains = gains
         let (window, fade) = (min(tail.frameCount, rate / 10), min(frames, rate / 50))
         ringing = tail.channels.map { extrapolated($0.suffix(window), by: fade, order: 256) }

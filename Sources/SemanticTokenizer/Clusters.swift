@@ -14,7 +14,7 @@ struct Clusters: Sendable {
         var mean = try weights.tensor("activation_mean", [width])
         mean.scale(by: -1)
         negativeMean = mean
-        let deviation = try weights.tensor("activation_deviation", [width])
+        let deviation = try weights.tensor("activation_deviation", [width], in: .leastNormalMagnitude...)
         inverseDeviation = Tensor([width], deviation.elements.map { 1 / $0 })
         let centroids = try weights.tensor("centroids", [c.clusters, width])
         let elements = centroids.elements

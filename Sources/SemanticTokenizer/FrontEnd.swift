@@ -16,7 +16,7 @@ struct FrontEnd: Sendable {
             bands: configuration.bands, window: configuration.window, hop: configuration.hop,
             floor: configuration.floor, from: weights)
         mean = try weights.tensor("mean", [configuration.bands])
-        deviation = try weights.tensor("deviation", [configuration.bands])
+        deviation = try weights.tensor("deviation", [configuration.bands], in: .leastNormalMagnitude...)
     }
 
     /// Samples → [frames, stack · bands]; the last frame may be part silence.

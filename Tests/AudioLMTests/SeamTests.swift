@@ -127,6 +127,14 @@ import Testing
         #expect(abs(peak - 6) < 0.1)
     }
 
+    @Test(arguments: [-1, .nan, .infinity])
+    func impossibleLengthsThrow(seconds: Double) throws {
+        let seam = try Seam(
+            after: AudioBuffer(mono: Self.tone(220, from: 0, seconds: 2, rate: 24000), sampleRate: 24000),
+            modelRate: 24000)
+        #expect(throws: ContinuationError.self) { try seam.continuation([0], seconds: seconds) }
+    }
+
     @Test func extrapolationNeverGrows() {
         var generator = SystemRandomNumberGenerator()
         for kind in 0..<4 {

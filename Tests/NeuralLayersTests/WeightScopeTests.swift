@@ -65,5 +65,13 @@ import Testing
             let scope = WeightScope(try SafetensorsFile(path: path))
             #expect(throws: ModelError.notFinite(path: "weight")) { try scope.tensor("weight", [1]) }
         }
+        bytes.replaceSubrange((bytes.count - 2)..., with: [0x80, 0xbf])
+        try withTemporaryFile(bytes) { path in
+            let scope = WeightScope(try SafetensorsFile(path: path))
+            #expect(try scope.tensor("weight", [1], in: -1...0).elements == [-1])
+            #expect(throws: ModelError.range(path: "weight", found: -1)) {
+                try scope.tensor("weight", [1], in: 0...1)
+            }
+        }
     }
 }

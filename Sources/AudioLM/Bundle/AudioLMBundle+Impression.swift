@@ -31,7 +31,7 @@ extension AudioLMBundle {
         let tokens = tokenizer.tokens(of: features, on: pool)
         return SemanticImpression(
             tokens: Array(tokens[known...]),
-            features: Self.means(features.rows(known..<known + count), over: sampleRate / frame),
+            features: Self.means(features.rows(known..<known + count), over: max(1, sampleRate / frame)),
             bits: Self.bits(of: tokens, from: known, logits: stage.logits(tokens, on: pool)))
     }
 

@@ -42,7 +42,7 @@ struct ContinuationPlan: Equatable {
         let heard = options.promptSeconds.map { Int(min($0 * rate, Double(promptSamples))) } ?? promptSamples
         let tokens = heard / (codec.hop * ratio)
         promptTokens = min(tokens, networks.semanticStage.configuration.attentionWindow)
-        promptFrames = min(tokens, coarse.attentionWindow / ratio) * ratio
+        promptFrames = min(promptTokens, coarse.attentionWindow / ratio) * ratio
         let lastStep = promptFrames + frames + coarse.levels - 2
         semanticTokens =
             options.usesSemanticTokens

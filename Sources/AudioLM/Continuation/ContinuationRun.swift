@@ -7,9 +7,6 @@ import TokenTransformers
 /// Continuations of one prompt from its tokens to their last samples: the stages in turn, a second of sound at a time,
 /// the first two for all continuations at once.
 struct ContinuationRun {
-    /// Codec frames that are made at a time.
-    static let framesPerChunk = 50
-
     private let networks: Networks
     private let pool: WorkerPool
     private let plan: ContinuationPlan
@@ -74,7 +71,7 @@ struct ContinuationRun {
                 seed: $0, networks: networks, sampler: $1, decoderState: decoderState,
                 levelKeeper: levelKeeper,
                 roomTone: roomTone?.started(seed: $0),
-                recentFrames: encoded.acoustic)
+                prompt: encoded.acoustic)
         }
         journal.finishPrompt()
     }
@@ -95,8 +92,8 @@ struct ContinuationRun {
 
     /// Runs to the end and reports the summaries; throws `CancellationError` when cancelled.
     mutating func finish() throws {
-        for first in stride(from: 0, to: plan.frames, by: Self.framesPerChunk) {
-            let count = min(Self.framesPerChunk, plan.frames - first)
+        for first in stride(from: 0, to: plan.frames, by: FineWindow.framesPerChunk) {
+            let count = min(FineWindow.framesPerChunk, plan.frames - first)
             try makeCoarseFrames(count)
             try complete(coarseState.takeFrames(count))
             journal.add(count, to: .fine)

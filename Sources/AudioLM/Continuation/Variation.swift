@@ -10,17 +10,16 @@ struct Variation {
     private var decoderState: Codec.DecoderState
     private var levelKeeper: LevelKeeper
     private var roomTone: RoomTone?
-    /// The last complete frames, all levels, as many as the fine stage looks back.
-    private var recentFrames: [[Int]]
+    private var fine: FineWindow
     private var doneSamples = 0
 
     /// - Parameters:
     ///   - seed: of all stages.
     ///   - sampler: the fine stage's.
-    ///   - recentFrames: the prompt's, all levels.
+    ///   - prompt: its last frames, all levels.
     init(
         seed: UInt64, networks: Networks, sampler: TokenSampler, decoderState: Codec.DecoderState,
-        levelKeeper: LevelKeeper, roomTone: RoomTone?, recentFrames: [[Int]]
+        levelKeeper: LevelKeeper, roomTone: RoomTone?, prompt: [[Int]]
     ) {
         self.seed = seed
         self.networks = networks
@@ -28,23 +27,14 @@ struct Variation {
         self.decoderState = decoderState
         self.levelKeeper = levelKeeper
         self.roomTone = roomTone
-        self.recentFrames = recentFrames
+        fine = FineWindow(networks.fineStage, after: prompt)
     }
 
     /// Completes frames of coarse codes by their fine codes; `step` is called before each level.
     mutating func complete(
         _ coarse: [[Int]], on pool: WorkerPool, step: () throws -> Void
     ) rethrows -> [[Int]] {
-        let configuration = networks.fineStage.configuration
-        let unknown = [Int](repeating: 0, count: configuration.fineLevels.count)
-        let prompt = Array(recentFrames.suffix(max(configuration.windowFrames - coarse.count, 0)))
-        var window = prompt + coarse.map { $0 + unknown }
-        for level in configuration.fineLevels {
-            try step()
-            networks.fineStage.predict(level, of: &window, promptFrames: prompt.count, &sampler, on: pool)
-        }
-        recentFrames = window
-        return Array(window.suffix(coarse.count))
+        try fine.complete(coarse, &sampler, on: pool, step: step)
     }
 
     /// The sound of complete frames, of `limit` samples in all at most.

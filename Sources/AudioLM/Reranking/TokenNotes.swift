@@ -8,7 +8,7 @@ struct TokenNotes: Sendable {
 
     /// Throws `ModelError` or `SafetensorsError` where the weights are not this table.
     init(vocabulary: Int, from weights: WeightScope) throws {
-        rows = try weights.tensor("notes", [vocabulary, 1 + NoteProfile.pitchClasses]).elements
+        rows = try weights.tensor("notes", [vocabulary, 1 + NoteProfile.pitchClasses], in: 0...1).elements
     }
 
     /// Of each token whether a note is struck in no more than a share of its frames.

@@ -4,17 +4,13 @@ import TokenTransformers
 
 /// The coarse and the fine stage on given semantic tokens, a few frames at a time.
 struct ResynthesisRun {
-    /// Frames that the fine stage completes at a time.
-    private static let framesPerChunk = 50
-
     private let networks: Networks
     private let pool: WorkerPool
     private let sustained: SustainedDraws?
     private var coarse: CoarseStage.State
     private var coarseSamplers: [TokenSampler]
     private var fineSampler: TokenSampler
-    /// The last complete frames, all levels, as many as the fine stage looks back.
-    private var recent: [[Int]]
+    private var fine: FineWindow
 
     init(_ bundle: AudioLMBundle, prompt: VoicePrompt, content: [Int], options: ResynthesisOptions) throws {
         func sampler(_ stage: TokenStage, stream: UInt64) throws -> TokenSampler {
@@ -28,15 +24,15 @@ struct ResynthesisRun {
         sustained = networks.sustain?.draws(for: content)
         coarse = networks.coarseStage.makeState(
             prompt: prompt.acoustic, semantic: prompt.semantic + content, on: pool)
-        recent = prompt.acoustic
+        fine = FineWindow(networks.fineStage, after: prompt.acoustic)
     }
 
     /// The first `count` frames after the prompt, all levels; those beyond the content's tokens are made freely.
     mutating func frames(_ count: Int) throws -> [[Int]] {
         var frames: [[Int]] = []
         while frames.count < count {
-            let chunk = min(Self.framesPerChunk, count - frames.count)
-            frames += try complete(makeCoarse(chunk))
+            let chunk = try makeCoarse(min(FineWindow.framesPerChunk, count - frames.count))
+            frames += try fine.complete(chunk, &fineSampler, on: pool) { try Task.checkCancellation() }
         }
         return frames
     }
@@ -47,19 +43,5 @@ struct ResynthesisRun {
             networks.coarseStage.next(&coarse, &coarseSamplers, sustained: sustained, on: pool)
         }
         return coarse.takeFrames(count)[0]
-    }
-
-    /// Coarse codes with their fine ones.
-    private mutating func complete(_ coarse: [[Int]]) throws -> [[Int]] {
-        let configuration = networks.fineStage.configuration
-        let unknown = [Int](repeating: 0, count: configuration.fineLevels.count)
-        let before = Array(recent.suffix(max(configuration.windowFrames - coarse.count, 0)))
-        var window = before + coarse.map { $0 + unknown }
-        for level in configuration.fineLevels {
-            try Task.checkCancellation()
-            networks.fineStage.predict(level, of: &window, promptFrames: before.count, &fineSampler, on: pool)
-        }
-        recent = window
-        return Array(window.suffix(coarse.count))
     }
 }

@@ -122,7 +122,7 @@ typedef struct {
 
 /* The same of branches of one sequence, which all stand at first_position: row i of q is branch i's query. Positions
  * before `branched` are in the ring for all of them; the others are each branch's own, in branch_k and branch_v,
- * [branches][heads][branch_capacity][head_dim], position p in row p - branched. */
+ * [branches][heads][branch_capacity][head_dim], position p in row p - branched. Scratch is AUDIOLM_QUERIES * n floats. */
 typedef struct {
     audiolm_attention shared;
     const uint16_t *_Nonnull branch_k;

@@ -122,7 +122,7 @@ static void seven_bits(const audiolm_seven_bits *s, size_t begin, size_t end) {
             const float rest = fmaf(whole, -step, exact);
             kept[i % AUDIOLM_LANES] = fmaf(whole, whole, kept[i % AUDIOLM_LANES]);
             lost[i % AUDIOLM_LANES] = fmaf(rest, rest, lost[i % AUDIOLM_LANES]);
-            row[i] = (uint8_t)(whole + 64);
+            row[i] = (uint8_t)((whole == whole ? whole : 0) + 64); /* what is no number counts for nothing */
         }
         s->scale[r] = step;
         if (!s->kept) continue;

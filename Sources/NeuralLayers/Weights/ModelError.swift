@@ -10,6 +10,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case wide(path: String, most: Int, found: Int)
     /// A tensor holds NaN or infinity.
     case notFinite(path: String)
+    /// A tensor holds a number that cannot stand there.
+    case range(path: String, found: Float)
     /// The file has tensors that the model does not use.
     case unused(paths: [String])
 
@@ -23,6 +25,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
             "tensor \"\(path)\" is \(found), expected \(expected); export the weights again"
         case .wide(let path, let most, let found):
             "tensor \"\(path)\" of bytes has \(found) inputs, expected at most \(most); export it as F32 or BF16"
+        case .range(let path, let found):
+            "tensor \"\(path)\" holds \(found), which cannot stand there; export the weights again"
         case .notFinite(let path):
             "tensor \"\(path)\" holds NaN or infinity; the file is damaged or the training diverged"
         case .unused(let paths):

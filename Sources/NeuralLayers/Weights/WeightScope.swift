@@ -36,8 +36,16 @@ package struct WeightScope: Sendable {
     /// The full path of a name in this scope.
     package func path(_ name: String) -> String { prefix + name }
 
-    /// Whether the file has a tensor of this name here.
-    package func contains(_ name: String) -> Bool { file.entries[path(name)] != nil }
+    /// The same with all of its elements in a range.
+    package func tensor(_ name: String, _ shape: [Int], in range: some RangeExpression<Float>) throws
+        -> Tensor
+    {
+        let tensor = try tensor(name, shape)
+        if let stray = tensor.elements.first(where: { !range.contains($0) }) {
+            throw ModelError.range(path: path(name), found: stray)
+        }
+        return tensor
+    }
 
     /// A tensor of F32 or BF16 with exactly this shape, all of its elements finite.
     package func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {

@@ -2,13 +2,6 @@ internal import CKernels
 
 /// Operations over each row, in place.
 extension Tensor {
-    /// Softmax over the last axis. A maximum of −∞ in a whole row is not supported.
-    package mutating func softmax() {
-        let (columns, lines) = (columns, lineCount)
-        guard count > 0 else { return }
-        withMutablePointer { kernels.pointee.softmax($0, lines, columns) }
-    }
-
     /// (x − mean) / √(variance + ε) · weight + bias over the last axis.
     package mutating func layerNorm(weight: Tensor, bias: Tensor, epsilon: Float) {
         precondition(weight.count == columns && bias.count == columns)

@@ -13,7 +13,8 @@ package struct CoarseStage: Sendable {
     private let transformer: Transformer
     private let heads: [Linear]
 
-    /// Throws `ModelError` or `SafetensorsError` where the weights are not this model's.
+    /// Throws `StageConfigurationError` for an impossible configuration, and `ModelError` or `SafetensorsError` where the
+    /// weights are not this model's.
     package init(_ configuration: CoarseStageConfiguration, from weights: WeightScope) throws {
         try configuration.validate()
         self.configuration = configuration

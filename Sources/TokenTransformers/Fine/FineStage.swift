@@ -12,7 +12,8 @@ package struct FineStage: Sendable {
     private let transformer: Transformer
     private let heads: [Linear]
 
-    /// Throws `ModelError` or `SafetensorsError` where the weights are not this model's.
+    /// Throws `StageConfigurationError` for an impossible configuration, and `ModelError` or `SafetensorsError` where the
+    /// weights are not this model's.
     package init(_ configuration: FineStageConfiguration, from weights: WeightScope) throws {
         try configuration.validate()
         self.configuration = configuration

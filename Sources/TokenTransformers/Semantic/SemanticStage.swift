@@ -47,7 +47,8 @@ package struct SemanticStage: Sendable {
         }
     }
 
-    /// Throws `ModelError` or `SafetensorsError` where the weights are not this model's.
+    /// Throws `StageConfigurationError` for an impossible configuration, and `ModelError` or `SafetensorsError` where the
+    /// weights are not this model's.
     package init(_ configuration: SemanticStageConfiguration, from weights: WeightScope) throws {
         try configuration.validate()
         self.configuration = configuration

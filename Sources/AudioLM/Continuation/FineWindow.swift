@@ -1,0 +1,33 @@
+import Tensors
+import TokenTransformers
+
+/// Completes frames of coarse codes by their fine codes, chunk after chunk, each seeing what lies before it.
+struct FineWindow {
+    /// Codec frames that are completed at a time.
+    static let framesPerChunk = 50
+
+    private let stage: FineStage
+    /// The last complete frames, all levels, as many as the stage looks back.
+    private var recent: [[Int]]
+
+    /// - Parameter prompt: complete frames, all levels.
+    init(_ stage: FineStage, after prompt: [[Int]]) {
+        self.stage = stage
+        recent = prompt
+    }
+
+    /// `coarse` with all levels; `step` is called before each of them.
+    mutating func complete(
+        _ coarse: [[Int]], _ sampler: inout TokenSampler, on pool: WorkerPool, step: () throws -> Void
+    ) rethrows -> [[Int]] {
+        let unknown = [Int](repeating: 0, count: stage.configuration.fineLevels.count)
+        let before = Array(recent.suffix(max(stage.configuration.windowFrames - coarse.count, 0)))
+        var window = before + coarse.map { $0 + unknown }
+        for level in stage.configuration.fineLevels {
+            try step()
+            stage.predict(level, of: &window, promptFrames: before.count, &sampler, on: pool)
+        }
+        recent = window
+        return Array(window.suffix(coarse.count))
+    }
+}
