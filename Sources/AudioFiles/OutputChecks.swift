@@ -1,7 +1,7 @@
 public import Foundation
 
-/// Throws where writing to `output` would overwrite one of `inputs`, an existing file (unless `overwrite`) or a
-/// folder, or where its folder cannot be written to. Nothing is created.
+/// Throws where writing to `output` would overwrite one of `inputs`, an existing file (unless `overwrite`), a
+/// folder or a device, or where its folder cannot be written to. Nothing is created.
 public func checkOutput(_ output: URL, inputs: [URL], overwrite: Bool) throws {
     let path = output.relativePath
     if let existing = identity(of: output) {
@@ -9,6 +9,10 @@ public func checkOutput(_ output: URL, inputs: [URL], overwrite: Bool) throws {
             throw AudioFileError.outputIsInput(path: path)
         }
         if existing.isFolder { throw AudioFileError.unwritable(path: path, reason: "it is a folder") }
+        // A finished file takes the place of what has its name: of a device it would be the end.
+        if !existing.isRegular {
+            throw AudioFileError.unwritable(path: path, reason: "it is no regular file")
+        }
         if !overwrite { throw AudioFileError.outputExists(path: path) }
     }
     let folder = output.deletingLastPathComponent()
@@ -26,6 +30,7 @@ private struct FileIdentity: Equatable {
     let device: UInt64
     let node: UInt64
     let isFolder: Bool
+    let isRegular: Bool
 }
 
 private func identity(of url: URL) -> FileIdentity? {
@@ -33,5 +38,5 @@ private func identity(of url: URL) -> FileIdentity? {
     guard stat(url.path, &status) == 0 else { return nil }
     return FileIdentity(
         device: UInt64(status.st_dev), node: UInt64(status.st_ino),
-        isFolder: status.st_mode & S_IFMT == S_IFDIR)
+        isFolder: status.st_mode & S_IFMT == S_IFDIR, isRegular: status.st_mode & S_IFMT == S_IFREG)
 }

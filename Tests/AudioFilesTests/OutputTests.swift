@@ -90,6 +90,12 @@ import Testing
         #expect(throws: AudioFileError.self) {
             try checkOutput(folder.url, inputs: [input], overwrite: true)
         }
+        #expect(mkfifo(folder.file("pipe").path, 0o600) == 0)
+        for device in [folder.file("pipe"), URL(filePath: "/dev/null")] {
+            #expect(throws: AudioFileError.unwritable(path: device.path, reason: "it is no regular file")) {
+                try checkOutput(device, inputs: [input], overwrite: true)
+            }
+        }
         #expect(throws: AudioFileError.self) {
             try checkOutput(folder.file("none/out.wav"), inputs: [input], overwrite: true)
         }
