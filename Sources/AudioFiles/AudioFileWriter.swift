@@ -73,7 +73,8 @@ public struct AudioFileWriter: ~Copyable {
     }
 
     private func failure() -> AudioFileError {
-        .unwritable(path: path, reason: bytes.fault ?? String(cString: sf_strerror(handle)))
+        let told = handle.map { String(cString: sf_strerror($0)) }
+        return .unwritable(path: path, reason: bytes.fault ?? told ?? "it could not be completed")
     }
 }
 

@@ -29,8 +29,10 @@ public func checkOutput(_ output: URL, inputs: [URL], overwrite: Bool) throws {
 private struct FileIdentity: Equatable {
     let device: UInt64
     let node: UInt64
-    let isFolder: Bool
-    let isRegular: Bool
+    let kind: mode_t
+
+    var isFolder: Bool { kind == S_IFDIR }
+    var isRegular: Bool { kind == S_IFREG }
 }
 
 private func identity(of url: URL) -> FileIdentity? {
@@ -38,5 +40,5 @@ private func identity(of url: URL) -> FileIdentity? {
     guard stat(url.path, &status) == 0 else { return nil }
     return FileIdentity(
         device: UInt64(status.st_dev), node: UInt64(status.st_ino),
-        isFolder: status.st_mode & S_IFMT == S_IFDIR, isRegular: status.st_mode & S_IFMT == S_IFREG)
+        kind: status.st_mode & S_IFMT)
 }

@@ -13,9 +13,8 @@ public struct Snippet: Sendable {
     /// Nothing louder than this (−80 dBFS) counts as silence.
     private static let silence = 1e-4
 
-    /// Any number of seconds may be asked for, infinitely many as well.
-    ///
-    /// Reads the whole file once in pieces, so that hours of sound need no more memory than the tail does.
+    /// Reads the whole file once in pieces, so that hours of sound need no more memory than the tail does, of which any
+    /// number of seconds may be asked for, infinitely many as well.
     ///
     /// Throws `AudioFileError` for anything that cannot be continued: a file that is missing, no sound, truncated,
     /// damaged, shorter than `minimumSeconds`, silent, or that holds a sample that is no number or beyond all scales.

@@ -19,7 +19,7 @@ struct TokenizeCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The recording, 1 s to an hour.", valueName: "snippet"), transform: fileName)
     var snippet: String
 
-    @Flag(help: "Write the semantic tokens alone, in a third of the time.")
+    @Flag(help: "Write the semantic tokens alone, in half of the time.")
     var onlySemantic = false
 
     @OptionGroup(title: "Models") var model: ModelOptions

@@ -33,6 +33,8 @@ def run(args: argparse.Namespace) -> None:
     if not files:
         raise SystemExit(f"{args.recordings}: no sound files found; give a folder that holds some")
     told = _read_manifest(args.manifest) if args.manifest else {}
+    if args.manifest and not told:
+        raise SystemExit(f"{args.manifest}: lists no recordings; give a TSV with path, speaker and use")
     names = [name for path in files if (name := str(path.relative_to(args.recordings))) in told or not told]
     groups = {name: told[name][0] if told else Path(name).parent.name for name in names}
     if not told and len(set(groups.values())) == 1:

@@ -25,7 +25,7 @@ COMMANDS_LONGEST = 3600 * labelled_recordings.SAMPLE_RATE  # samples that `audio
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, help="take the tokenizer of this bundle, e.g. ../Models/piano")
-    parser.add_argument("--command", nargs="+", help="let this built command, `audiolm` with its path, do it: twice as fast")
+    parser.add_argument("--command", nargs="+", help="let this built command, `audiolm` with its path, do it: a little faster, with its own rounding")
     parser.add_argument("--order", type=int, default=0, help="seed of the order of recordings")
     recording_copies.add_arguments(parser)
     parser.add_argument("--splits", nargs="+", default=["valid", "train", "test"])

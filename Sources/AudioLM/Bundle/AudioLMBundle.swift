@@ -59,7 +59,7 @@ public struct AudioLMBundle: Sendable {
             acoustic: networks.codec.encode(samples: samples, on: pool).rows)
     }
 
-    /// The semantic tokens of `tokenize` alone, in a third of the time.
+    /// The semantic tokens of `tokenize` alone, in half of the time.
     public func semanticTokens(_ samples: [Float]) throws -> [Int] {
         try requireFinite(samples)
         return networks.semanticTokenizer.tokenize(samples, on: pool)

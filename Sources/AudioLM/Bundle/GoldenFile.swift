@@ -79,7 +79,7 @@ struct Comparison {
     static func likeness(_ name: String, _ found: Tensor, _ expected: Tensor) -> Comparison {
         comparison(name, found, expected) { differences in
             let squares = differences.reduce(0) { $0 + $1 * $1 }
-            let difference = (squares / Float(max(differences.count, 1))).squareRoot()
+            let difference = (squares / Float(differences.count)).squareRoot()
             return Comparison(
                 passed: difference <= likeEnough,
                 detail:
@@ -91,7 +91,7 @@ struct Comparison {
     private static func comparison(
         _ name: String, _ found: Tensor, _ expected: Tensor, _ judge: ([Float]) -> Comparison
     ) -> Comparison {
-        guard found.shape == expected.shape else {
+        guard found.shape == expected.shape, found.count > 0 else {
             return Comparison(
                 passed: false, detail: "\(name) of shape \(found.shape), expected \(expected.shape)")
         }

@@ -16,12 +16,12 @@ struct FineWindow {
         recent = prompt
     }
 
-    /// `coarse` with all levels; `step` is called before each of them.
+    /// `coarse`, at most `framesPerChunk`, with all levels; `step` is called before each of them.
     mutating func complete(
         _ coarse: [[Int]], _ sampler: inout TokenSampler, on pool: WorkerPool, step: () throws -> Void
     ) rethrows -> [[Int]] {
         let unknown = [Int](repeating: 0, count: stage.configuration.fineLevels.count)
-        let before = Array(recent.suffix(max(stage.configuration.windowFrames - coarse.count, 0)))
+        let before = Array(recent.suffix(stage.configuration.windowFrames - coarse.count))
         var window = before + coarse.map { $0 + unknown }
         for level in stage.configuration.fineLevels {
             try step()

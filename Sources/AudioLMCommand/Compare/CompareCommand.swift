@@ -62,10 +62,6 @@ struct CompareCommand: AsyncParsableCommand {
         if trainingTokens != nil, model == nil {
             throw ValidationError("--training-tokens needs the bundle that they are of; name it with --model")
         }
-        try checkShard()
-    }
-
-    private func checkShard() throws {
         if measuring.shard != nil, listening.blind != nil || !listening.answers.isEmpty {
             throw ValidationError(
                 "--shard measures alone; give --blind and --answers to the run without it")

@@ -17,7 +17,7 @@ struct PromptReader {
         var prompts = plan.truth == nil ? [] : plan.prompts
         if prompts.count > Self.mostOthers {
             var generator = SeededGenerator(seed: plan.seed, stream: 1)
-            prompts = Array(Self.drawn(prompts.shuffled(using: &generator)))
+            prompts = Self.drawn(prompts.shuffled(using: &generator))
         }
         others = try prompts.flatMap { prompt in
             try (plan.truth?.continuations[prompt.name] ?? []).map {
@@ -28,7 +28,7 @@ struct PromptReader {
 
     /// The first of each recording, and as many of the others as there is room for: where nearly all are of one, it
     /// must not be the only one.
-    private static func drawn(_ prompts: [Prompt]) -> ArraySlice<Prompt> {
+    private static func drawn(_ prompts: [Prompt]) -> [Prompt] {
         var seen: Set<String> = []
         let (first, rest) = prompts.reduce(into: ([Prompt](), [Prompt]())) { parts, prompt in
             if seen.insert(prompt.recording).inserted {
@@ -37,7 +37,7 @@ struct PromptReader {
                 parts.1.append(prompt)
             }
         }
-        return (first + rest).prefix(mostOthers)
+        return Array((first + rest).prefix(mostOthers))
     }
 
     /// - Parameter impressions: by system and prompt, what the model hears in each second; this prompt's are added.
