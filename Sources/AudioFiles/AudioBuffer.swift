@@ -21,8 +21,11 @@ public struct AudioBuffer: Sendable, Equatable {
         self.init(channels: [samples], sampleRate: sampleRate)
     }
 
+    /// At least one.
     public var channelCount: Int { channels.count }
+    /// Samples of each channel.
     public var frameCount: Int { channels[0].count }
+    /// How long it lasts.
     public var seconds: Double { Double(frameCount) / Double(sampleRate) }
 
     /// The frames of `range`, in every channel.
@@ -30,9 +33,15 @@ public struct AudioBuffer: Sendable, Equatable {
         AudioBuffer(channels: channels.map { Array($0[range]) }, sampleRate: sampleRate)
     }
 
-    /// The last `seconds` seconds, or all where it is shorter.
+    /// The last `seconds` seconds, at least none, or all where it is shorter.
     public func suffix(seconds: Double) -> AudioBuffer {
-        frames(max(0, frameCount - Int((seconds * Double(sampleRate)).rounded(.up)))..<frameCount)
+        let wanted = (max(0, seconds) * Double(sampleRate)).rounded(.up)
+        return frames((frameCount - Int(min(wanted, Double(frameCount))))..<frameCount)
+    }
+
+    /// All but the last `seconds` seconds.
+    public func dropping(seconds: Double) -> AudioBuffer {
+        frames(0..<(frameCount - suffix(seconds: seconds).frameCount))
     }
 
     /// The mean of all channels.

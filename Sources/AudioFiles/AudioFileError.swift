@@ -8,6 +8,7 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
     case truncated(path: String, expected: String, found: String)
     case tooShort(path: String, seconds: Double, minimum: Double)
     case silent(path: String)
+    case endsSilent(path: String, seconds: Double)
     case notFinite(path: String, second: Double)
     case outOfScale(path: String, second: Double)
     case unknownExtension(path: String)
@@ -35,10 +36,12 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
             "\(path) lasts \(Self.decimals(seconds)) s; give at least \(Self.decimals(minimum)) s of sound"
         case .silent(let path):
             "\(path) is silent (nothing above -80 dBFS); give a recording with sound in it"
+        case .endsSilent(let path, let seconds):
+            "\(path) ends with \(Self.decimals(seconds)) s of silence, which is all that the models would hear; cut it off"
         case .notFinite(let path, let second):
             "\(path) holds a sample that is no number (NaN or infinite) at \(Self.decimals(second)) s; export it again"
         case .outOfScale(let path, let second):
-            "\(path) holds a sample over a million times full scale at \(Self.decimals(second)) s; "
+            "\(path) holds a sample beyond all scales (over 1e10) at \(Self.decimals(second)) s; "
                 + "export it again with samples of -1 to 1"
         case .unknownExtension(let path):
             "cannot tell the format of \(path) from its extension; use one of "

@@ -21,16 +21,12 @@ public struct AudioFileReader: ~Copyable {
         try checkComplete(url)
         var info = SF_INFO()
         let handle = sf_open(url.path, Int32(SFM_READ), &info)
-        guard let handle, Int(info.format) & Int(SF_FORMAT_TYPEMASK) == Int(SF_FORMAT_MPEG) else {
+        if let handle, isMPEG(info) {
+            sf_close(handle)
+            try self.init(toItsLastFrame: open(url.path, O_RDONLY | O_CLOEXEC), path: url.relativePath)
+        } else {
             try self.init(handle, info, path: url.relativePath)
-            return
         }
-        // Where an MP3 file does not say how long it is, its decoder guesses by the size of its first frame, wrongly
-        // where sizes vary; without an end to seek it reads on while there is sound.
-        sf_close(handle)
-        info = SF_INFO()
-        let file = VirtualFile(open(url.path, O_RDONLY | O_CLOEXEC), hidesEnd: true)
-        try self.init(file.open(SFM_READ, &info), info, path: url.relativePath, file: file)
     }
 
     /// Reads what comes through `descriptor`, which stays open. Throws `AudioFileError`.
@@ -39,10 +35,25 @@ public struct AudioFileReader: ~Copyable {
     /// - Parameter name: how errors call it.
     public init(descriptor: Int32, name: String) throws {
         var info = SF_INFO()
-        let isPipe = lseek(descriptor, 0, SEEK_CUR) < 0
-        try self.init(
-            sf_open_fd(descriptor, Int32(SFM_READ), &info, Int32(SF_FALSE)), info, path: name,
-            isPipe: isPipe)
+        let place = lseek(descriptor, 0, SEEK_CUR)
+        let handle = sf_open_fd(descriptor, Int32(SFM_READ), &info, Int32(SF_FALSE))
+        if let handle, place == 0, isMPEG(info) {
+            sf_close(handle)
+            lseek(descriptor, place, SEEK_SET)
+            try self.init(toItsLastFrame: dup(descriptor), path: name)
+        } else {
+            try self.init(handle, info, path: name, isPipe: place < 0)
+        }
+    }
+
+    /// Reads MP3 from `descriptor`, of which it takes care, while there is sound.
+    ///
+    /// Where such a file does not say how long it is, its decoder guesses by the size of its first frame, wrongly where
+    /// sizes vary; without an end to seek it reads on.
+    private init(toItsLastFrame descriptor: Int32, path: String) throws {
+        var info = SF_INFO()
+        let file = VirtualFile(descriptor, hidesEnd: true)
+        try self.init(file.open(SFM_READ, &info), info, path: path, file: file)
     }
 
     private init(
@@ -67,12 +78,15 @@ public struct AudioFileReader: ~Copyable {
 
     deinit { sf_close(handle) }
 
+    /// Frames that are read at once where nobody knows how many there are.
+    private static let mostOfUnknown = 1 << 20
+
     /// Up to `count` further frames, `[frames × channels]`; empty at the end of the file.
     ///
     /// Throws `.truncated` where the file ends before the frames that its header announces.
     public mutating func read(frames count: Int) throws -> [Double] {
         let channels = channelCount
-        let wanted = max(0, min(count, (frameCount ?? .max) - position))
+        let wanted = max(0, min(count, frameCount.map { $0 - position } ?? Self.mostOfUnknown))
         let handle = handle
         let chunk = [Double](unsafeUninitializedCapacity: wanted * channels) { memory, filled in
             let frames = wanted == 0 ? 0 : sf_readf_double(handle, memory.baseAddress, sf_count_t(wanted))
@@ -86,8 +100,8 @@ public struct AudioFileReader: ~Copyable {
         return chunk
     }
 
-    /// Louder than any scale of samples that is in use; squares of such numbers leave the range of floats.
-    private static let largestSample = 1e6
+    /// Louder than any scale of samples that is in use, that of 32-bit integers, too; squares of such numbers leave the range of floats.
+    private static let largestSample = 1e10
 
     /// The largest magnitude in frames `[frames × channels]` of this file, the first of which is frame `start`.
     ///
@@ -106,6 +120,10 @@ public struct AudioFileReader: ~Copyable {
         }
         return peak
     }
+}
+
+private func isMPEG(_ info: SF_INFO) -> Bool {
+    Int(info.format) & Int(SF_FORMAT_TYPEMASK) == Int(SF_FORMAT_MPEG)
 }
 
 extension AudioBuffer {

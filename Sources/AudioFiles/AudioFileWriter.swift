@@ -73,8 +73,9 @@ public struct AudioFileWriter: ~Copyable {
     }
 
     private func failure() -> AudioFileError {
-        let told = handle.map { String(cString: sf_strerror($0)) }
-        return .unwritable(path: path, reason: bytes.fault ?? told ?? "it could not be completed")
+        // Asked after a fault of ours, libsndfile knows no words for it and says so on standard output.
+        let reason = bytes.fault ?? handle.map { String(cString: sf_strerror($0)) }
+        return .unwritable(path: path, reason: reason ?? "it could not be completed")
     }
 }
 

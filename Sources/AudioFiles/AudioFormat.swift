@@ -36,6 +36,9 @@ public enum SampleFormat: String, Sendable {
     /// Perceptual coding: Vorbis, Opus, MP3.
     case lossy
 
+    /// Whether samples beyond full scale are kept.
+    public var isFloatingPoint: Bool { self == .float || self == .double }
+
     /// Bytes of a sample; those of the samples it decodes to where it is lossy.
     var byteCount: Int {
         switch self {

@@ -15,7 +15,7 @@ public func checkOutput(_ output: URL, inputs: [URL], overwrite: Bool) throws {
         }
         if !overwrite { throw AudioFileError.outputExists(path: path) }
     }
-    let folder = output.deletingLastPathComponent()
+    let folder = output.followingLinks.deletingLastPathComponent()
     guard let place = identity(of: folder) else {
         throw AudioFileError.unwritable(path: path, reason: "its folder does not exist")
     }
@@ -33,6 +33,22 @@ private struct FileIdentity: Equatable {
 
     var isFolder: Bool { kind == S_IFDIR }
     var isRegular: Bool { kind == S_IFREG }
+}
+
+extension URL {
+    /// Where a file of this name comes to lie: where links lead, be there a file or not.
+    var followingLinks: URL {
+        var url = self
+        // As many as the kernel follows.
+        for _ in 0..<40 {
+            guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: url.path) else {
+                break
+            }
+            let folder = url.deletingLastPathComponent().resolvingSymlinksInPath()
+            url = target.hasPrefix("/") ? URL(fileURLWithPath: target) : folder.appending(path: target)
+        }
+        return url
+    }
 }
 
 private func identity(of url: URL) -> FileIdentity? {

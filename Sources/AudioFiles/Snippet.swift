@@ -10,11 +10,17 @@ public struct Snippet: Sendable {
     /// The file's last `tailSeconds` seconds (all of it where it is shorter), at its own rate and channels.
     public let tail: AudioBuffer
 
+    /// `tail` without the silence that it ends with, if that leaves anything.
+    public var sounding: AudioBuffer {
+        let silence = tail.silentEnd
+        return silence < tail.seconds ? tail.dropping(seconds: silence) : tail
+    }
+
     /// Nothing louder than this (−80 dBFS) counts as silence.
     private static let silence = 1e-4
 
-    /// Reads the whole file once in pieces, so that hours of sound need no more memory than the tail does, of which any
-    /// number of seconds may be asked for, infinitely many as well.
+    /// Reads the whole file once in pieces, so that hours of sound need no more memory than twice the tail does, of
+    /// which any number of seconds may be asked for, infinitely many as well.
     ///
     /// Throws `AudioFileError` for anything that cannot be continued: a file that is missing, no sound, truncated,
     /// damaged, shorter than `minimumSeconds`, silent, or that holds a sample that is no number or beyond all scales.
@@ -23,8 +29,8 @@ public struct Snippet: Sendable {
         let path = url.relativePath
         let rate = reader.sampleRate
         let channels = reader.channelCount
-        let tailCount = Int(min(max(minimumSeconds, tailSeconds) * Double(rate), 1e12)) * channels
-        var recent: [Double] = []
+        let tailCount = Int(min(max(minimumSeconds, tailSeconds) * Double(rate), 1e12))
+        var recent = [[Float]](repeating: [], count: channels)
         var peak = 0.0
         var position = 0
         while true {
@@ -32,8 +38,13 @@ public struct Snippet: Sendable {
             if chunk.isEmpty { break }
             peak = max(peak, try reader.peak(of: chunk, from: position))
             position += chunk.count / channels
-            recent += chunk
-            if recent.count > 4 * tailCount { recent.removeFirst(recent.count - tailCount) }
+            let sound = AudioBuffer(interleaved: chunk[...], channelCount: channels, sampleRate: rate)
+            for channel in recent.indices {
+                recent[channel] += sound.channels[channel]
+                if recent[channel].count > 2 * tailCount {
+                    recent[channel].removeFirst(recent[channel].count - tailCount)
+                }
+            }
         }
         guard position > 0 else { throw AudioFileError.empty(path: path) }
         guard Double(position) >= minimumSeconds * Double(rate) else {
@@ -44,7 +55,6 @@ public struct Snippet: Sendable {
         self.url = url
         self.frameCount = position
         self.samples = reader.samples
-        self.tail = AudioBuffer(
-            interleaved: recent.suffix(tailCount), channelCount: channels, sampleRate: rate)
+        self.tail = AudioBuffer(channels: recent.map { Array($0.suffix(tailCount)) }, sampleRate: rate)
     }
 }

@@ -6,6 +6,8 @@ public struct UnfinishedFile: ~Copyable {
     /// Open for writing and reading; whoever makes the file closes it.
     public let descriptor: Int32
     private let destination: URL
+    /// How errors call it.
+    private let name: String
     private let path: String
     private var isOpen = true
 
@@ -15,11 +17,12 @@ public struct UnfinishedFile: ~Copyable {
     /// Creates the hidden file. The folder must exist; a file at `url`, or where a link of that name leads, stays until
     /// `finish()` replaces it, with its permissions.
     public init(for url: URL) throws {
-        let url = url.resolvingSymlinksInPath()
+        name = url.relativePath
+        let url = url.followingLinks
         let path = url.deletingLastPathComponent().path + "/.\(UInt32.random(in: 0 ... .max)).part"
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
-            throw AudioFileError.unwritable(path: url.relativePath, reason: String(cString: strerror(errno)))
+            throw AudioFileError.unwritable(path: name, reason: String(cString: strerror(errno)))
         }
         var existing = stat()
         if stat(url.path, &existing) == 0 { fchmod(descriptor, existing.st_mode & 0o777) }
@@ -40,7 +43,7 @@ public struct UnfinishedFile: ~Copyable {
         guard rename(path, destination.path) == 0 else {
             let reason = String(cString: strerror(errno))
             Self.discard(path)
-            throw AudioFileError.unwritable(path: destination.relativePath, reason: reason)
+            throw AudioFileError.unwritable(path: name, reason: reason)
         }
         Self.all.withLock { _ = $0.remove(path) }
     }

@@ -80,13 +80,7 @@ public struct TokenFile: Sendable, Equatable, Codable {
     public func write(to url: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        let data = try encoder.encode(self)
-        var file = try UnfinishedFile(for: url)
-        let isWritten = data.withUnsafeBytes { writeAll($0, to: file.descriptor) }
-        guard close(file.descriptor) == 0, isWritten else {
-            throw AudioFileError.unwritable(path: url.relativePath, reason: String(cString: strerror(errno)))
-        }
-        try file.finish()
+        try writeWhole(encoder.encode(self), to: url)
     }
 
     /// What is wrong with the contents, nil if nothing is.

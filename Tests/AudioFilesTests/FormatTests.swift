@@ -82,6 +82,9 @@ import Testing
         try Data(bytes[first...]).write(to: url)
         let found = try AudioBuffer(contentsOf: url)
         #expect(abs(found.seconds - 3) < 0.1)
+        let handle = try FileHandle(forReadingFrom: url)
+        var reader = try AudioFileReader(descriptor: handle.fileDescriptor, name: "standard input")
+        #expect(try reader.read(frames: .max).count == found.frameCount, "through a descriptor")
     }
 
     @Test func extensionsNameTheContainer() throws {
