@@ -5,12 +5,14 @@ import Foundation
 /// becomes sound of the snippet's own rate, channels and level that joins on without a click.
 ///
 /// The snippet's samples are never touched. Its last tenth of a second is extrapolated beyond the seam, per channel,
-/// and cross-faded into the continuation over 20 ms.
+/// and cross-faded into the continuation over 20 ms. An offset of a channel goes on as well, unheard by the models.
 public struct Seam: Sendable {
     /// Peaks of the continuation are turned down to this, or to the snippet's own where those are higher.
     static let ceiling: Float = 0.98
 
     private let tail: AudioBuffer
+    /// What each channel's samples lie about.
+    private let offsets: [Float]
     private let modelRate: Int
     /// Factor from the snippet's level to the models'.
     private let modelGain: Float
@@ -25,9 +27,14 @@ public struct Seam: Sendable {
     ///   - tail: the end of the snippet, at least a second; all that the models shall hear.
     ///   - modelRate: the models' sample rate.
     public init(after tail: AudioBuffer, modelRate: Int) throws {
+        let offsets = tail.suffix(seconds: Self.recent).channels.map(Self.mean(of:))
+        let tail = AudioBuffer(
+            channels: zip(tail.channels, offsets).map { samples, offset in samples.map { $0 - offset } },
+            sampleRate: tail.sampleRate)
         self.tail = tail
+        self.offsets = offsets
         self.modelRate = modelRate
-        let recent = tail.frames(max(0, tail.frameCount - 10 * tail.sampleRate)..<tail.frameCount)
+        let recent = tail.suffix(seconds: Self.recent)
         let cancelled = recent.loudestOfCancelling
         let reference = cancelled.map { recent.channels[$0] } ?? recent.mixedToMono()
         balance = recent.channels.map { Self.balance(of: $0, against: reference) }
@@ -49,17 +56,33 @@ public struct Seam: Sendable {
             channels: zip(first.channels, rest.channels).map { $0 + $1 }, sampleRate: tail.sampleRate)
     }
 
+    /// Seconds of the end that tell level, balance and offset.
+    private static let recent = 10.0
     /// Seconds; a year.
     private static let longest = 3.2e7
 
     /// The same for sound that comes piece by piece.
-    public func stream(seconds: Double) throws -> SeamStream {
+    ///
+    /// - Parameter clips: whether what it goes to holds nothing beyond full scale.
+    public func stream(seconds: Double, clips: Bool = false) throws -> SeamStream {
         guard (0...Self.longest).contains(seconds) else {
             throw ContinuationError("\(seconds) s of continuation, expected 0 to \(Self.longest)")
         }
         return try SeamStream(
             prompt: prompt, modelRate: modelRate, tail: tail, gains: balance.map { $0 / modelGain },
-            seconds: seconds)
+            offsets: offsets, ceiling: ceiling(clips: clips), seconds: seconds)
+    }
+
+    /// A snippet that is louder goes on as loud: turned down, its last sounds would break off at the seam.
+    private func ceiling(clips: Bool) -> Float {
+        let peak = zip(tail.channels, offsets).reduce(0) { peak, channel in
+            channel.0.reduce(peak) { max($0, abs($1 + channel.1)) }
+        }
+        return max(Self.ceiling, clips ? min(peak, 1) : peak)
+    }
+
+    private static func mean(of samples: [Float]) -> Float {
+        Float(samples.reduce(0.0) { $0 + Double($1) } / Double(max(samples.count, 1)))
     }
 
     /// How much louder `channel` is than `reference`.

@@ -8,6 +8,8 @@ public struct SeamStream: ~Copyable {
     private let frames: Int
     /// Factor from the models' level to each channel's.
     private let gains: [Float]
+    /// What each channel's samples lie about.
+    private let offsets: [Float]
     /// What the snippet's last sounds would ring on like, per channel, under the cross-fade.
     private let ringing: [[Float]]
     private var resampler: StreamResampler
@@ -19,18 +21,22 @@ public struct SeamStream: ~Copyable {
 
     /// - Parameters:
     ///   - prompt: its end at the models' rate; the resampler finds sound on both sides of the seam.
-    ///   - tail: the snippet's end.
+    ///   - tail: the snippet's end, about 0.
     ///   - gains: factor from the models' level to each channel's.
-    init(prompt: [Float], modelRate: Int, tail: AudioBuffer, gains: [Float], seconds: Double) throws {
+    ///   - offsets: what each channel's samples are to lie about.
+    ///   - ceiling: what peaks are turned down to.
+    init(
+        prompt: [Float], modelRate: Int, tail: AudioBuffer, gains: [Float], offsets: [Float], ceiling: Float,
+        seconds: Double
+    ) throws {
         rate = tail.sampleRate
         frames = Int((seconds * Double(rate)).rounded())
         self.gains = gains
+        self.offsets = offsets
         let (window, fade) = (min(tail.frameCount, rate / 10), min(frames, rate / 50))
         ringing = tail.channels.map { extrapolated($0.suffix(window), by: fade, order: 256) }
-        // A snippet that is louder goes on as loud: turned down, its last sounds would break off at the seam.
-        let peak = tail.channels.joined().reduce(0) { max($0, abs($1)) }
         limiter = StreamLimiter(
-            channelCount: tail.channelCount, ceiling: max(Seam.ceiling, peak), reach: max(1, rate / 200))
+            channelCount: tail.channelCount, ceiling: ceiling, reach: max(1, rate / 200))
         let context = prompt.suffix(modelRate)
         let lead = [Float](repeating: 0, count: modelRate - context.count)
         var resampler = try StreamResampler(from: modelRate, to: rate)
@@ -71,6 +77,7 @@ public struct SeamStream: ~Copyable {
             let weight = Float(0.5 - 0.5 * cos(.pi * (Double(frame) + 1) / (Double(fade) + 1)))
             sample = (1 - weight) * ringing[channel][frame] + weight * sample
         }
+        sample += offsets[channel]
         if frame >= frames - fadeOut { sample *= Float(frames - 1 - frame) / Float(max(1, fadeOut)) }
         return sample
     }

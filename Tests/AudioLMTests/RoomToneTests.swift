@@ -33,6 +33,25 @@ import Testing
         #expect(abs(correlation - pole) < 0.05)
     }
 
+    @Test func aRoomNearlyAsLoudAsTheVoiceIsHeard() throws {
+        var tone = try #require(
+            RoomTone(of: Self.prompt(noise: 0.08, pole: 0.5), sampleRate: 24_000)?.started(seed: 1))
+        var made = [Float](repeating: 0, count: 48_000)
+        tone.add(to: &made)
+        #expect(abs(20 * log10(Self.level(made) / 0.08)) < 1.5)
+    }
+
+    /// A vowel that is sung, then more softly.
+    @Test func aVoiceIsNoRoom() {
+        var past: (Float, Float) = (0, 0)
+        let vowel: [Float] = (0..<72_000).map { i in
+            let pulse: Float = i % 160 == 0 ? (i < 48_000 ? 0.5 : 0.2) : 0
+            past = (pulse + 1.8 * past.0 - 0.9 * past.1, past.0)
+            return 0.1 * past.0
+        }
+        #expect(RoomTone(of: vowel, sampleRate: 24_000) == nil)
+    }
+
     @Test func piecesGiveTheWhole() throws {
         let tone = try #require(
             RoomTone(of: Self.prompt(noise: 0.01, pole: 0.5), sampleRate: 24_000)?.started(seed: 1))

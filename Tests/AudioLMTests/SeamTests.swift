@@ -127,6 +127,38 @@ import Testing
         #expect(abs(peak - 6) < 0.1)
     }
 
+    @Test func anOffsetGoesOnAndIsNotHeard() throws {
+        let rate = 44100
+        let offsets: [Float] = [0.2, -0.05]
+        let mono = Self.tone(441, from: 0, seconds: 2, rate: rate)
+        func tail(_ offsets: [Float]) -> AudioBuffer {
+            AudioBuffer(channels: offsets.map { offset in mono.map { $0 + offset } }, sampleRate: rate)
+        }
+        let seam = try Seam(after: tail(offsets), modelRate: 24000)
+        let plain = try Seam(after: tail([0, 0]), modelRate: 24000)
+        #expect(zip(seam.prompt, plain.prompt).allSatisfy { abs($0 - $1) < 1e-5 })
+        let generated = Self.tone(441, from: 2, seconds: 1, rate: 24000)
+        let (sound, expected) = try (
+            seam.continuation(generated, seconds: 1), plain.continuation(generated, seconds: 1)
+        )
+        for (channel, offset) in offsets.enumerated() {
+            // What the linear prediction of a pure tone says in 32 bits is not quite the same.
+            let worst = zip(sound.channels[channel], expected.channels[channel]).dropLast(rate / 100)
+                .reduce(Float(0)) { max($0, abs($1.0 - $1.1 - offset)) }
+            #expect(worst < 1e-3)
+        }
+    }
+
+    @Test func whatGoesToIntegersKeepsToFullScale() throws {
+        let snippet = Self.tone(220, from: 0, seconds: 2, rate: 24000).map { $0 * 5 }
+        let seam = try Seam(after: AudioBuffer(mono: snippet, sampleRate: 24000), modelRate: 24000)
+        let generated = Self.tone(220, from: 2, seconds: 1, rate: 24000).map { $0 * 0.5 / 0.3 }
+        var stream = try seam.stream(seconds: 1, clips: true)
+        let sound = try stream.append(generated).channels[0] + stream.finish().channels[0]
+        let peak = try #require(sound.map(abs).max())
+        #expect(peak <= 1 && peak > 0.9)
+    }
+
     @Test(arguments: [-1, .nan, .infinity])
     func impossibleLengthsThrow(seconds: Double) throws {
         let seam = try Seam(

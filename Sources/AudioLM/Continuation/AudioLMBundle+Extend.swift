@@ -20,10 +20,10 @@ extension AudioLMBundle {
     }
 
     /// Carries a prompt on in several ways at once, which takes far less time than one after the other. Variation n
-    /// is what `extend` makes with the seed `options.seed + n`.
+    /// is what `extend` makes with the seed `options.seed + n`. The work does not wait for a slow reader: up to all of the
+    /// sound waits for it in memory.
     /// - Parameters:
-    ///   - prompt: mono at `sampleRate`, at least a second; the continuations begin after its last sample. The work does
-    ///     not wait for a slow reader: up to all of the sound waits for it in memory.
+    ///   - prompt: mono at `sampleRate`, at least a second; the continuations begin after its last sample.
     ///   - variations: at least 1; the memory that is needed grows with it.
     public func extend(
         _ prompt: [Float], options: ContinuationOptions, variations: Int

@@ -8,6 +8,14 @@ struct RoomTone: Sendable {
     private static let stretch = 0.2
     /// Decibels that the stretch must lie below the prompt as a whole; else there is no pause to hear the room in.
     private static let depth = 15.0
+    /// Decibels that will do where the stretch is surely noise: where the room is nearly as loud as the voice.
+    private static let depthOfNoise = 4.0
+    /// Noise has more stretches as quiet, within so many decibels: this share of all.
+    private static let (evenness, evenShare) = (2.0, 0.05)
+    /// Of what no linear prediction tells of noise, the correlation with itself a period of any voice before.
+    private static let mostPeriodic = 0.15
+    /// Hertz.
+    private static let voices = 60.0...400.0
     private static let order = 32
     /// Width of an even distribution of variance 1.
     private static let evenSpread = 12.0.squareRoot()
@@ -28,15 +36,22 @@ struct RoomTone: Sendable {
         let powers = stride(from: 0, through: prompt.count - length, by: step).map {
             (start: $0, power: Self.power(prompt[$0..<$0 + length]))
         }
-        guard let quietest = powers.min(by: { $0.power < $1.power }),
-            quietest.power > 1e-10,
-            quietest.power < Self.power(prompt[...]) * pow(10, -Self.depth / 10)
-        else { return nil }
+        guard let quietest = powers.min(by: { $0.power < $1.power }), quietest.power > 1e-10 else {
+            return nil
+        }
+        let depth = 10 * log10(Self.power(prompt[...]) / quietest.power)
+        guard depth > Self.depthOfNoise else { return nil }
         let noise = prompt[quietest.start..<quietest.start + length].map(Double.init)
         let coefficients = burgCoefficients(noise, order: Self.order)
         let order = coefficients.count
         let errors = (order..<noise.count).map { n in
             coefficients.indices.reduce(noise[n]) { $0 - coefficients[$1] * noise[n - 1 - $1] }
+        }
+        let isEven =
+            powers.count { $0.power < quietest.power * pow(10, Self.evenness / 10) }
+            >= Int(Self.evenShare * Double(powers.count))
+        guard depth > Self.depth || (isEven && !Self.isPeriodic(errors, sampleRate: sampleRate)) else {
+            return nil
         }
         self.coefficients = coefficients
         deviation = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
@@ -70,6 +85,16 @@ struct RoomTone: Sendable {
             }
         }
         past = Array(noise.suffix(order))
+    }
+
+    private static func isPeriodic(_ errors: [Double], sampleRate: Int) -> Bool {
+        let energy = errors.reduce(0) { $0 + $1 * $1 }
+        let periods =
+            Int(Double(sampleRate) / voices.upperBound)...Int(Double(sampleRate) / voices.lowerBound)
+        return periods.contains { period in
+            let product = zip(errors, errors.dropFirst(period)).reduce(0) { $0 + $1.0 * $1.1 }
+            return product > mostPeriodic * energy
+        }
     }
 
     private static func power(_ samples: ArraySlice<Float>) -> Double {
