@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func theMostFittingCandidateIsKept() {
-        let prompt = reranking.notes.profile(of: [5, 5])
+        let prompt = PromptStyle(of: [5, 5], notes: reranking.notes)
         let candidates = [[1, 2], [9, 9], [5, 5], [5, 5]]
         #expect(reranking.best(of: candidates, after: [], horizon: 2, prompt: prompt) == 2)
         // What was kept counts as far as the horizon reaches.
@@ -53,13 +53,31 @@ import Testing
         #expect(far == 1)
     }
 
+    @Test func whatIsCaughtIsLessLikeThePrompt() {
+        let prompt = PromptStyle(of: [1, 2, 3, 4, 1, 2, 3, 4], notes: reranking.notes)
+        #expect(abs(prompt.likeness(of: [4, 3, 2, 1]) - 1) < 1e-6)
+        #expect(abs(prompt.likeness(of: [1, 2, 3, 4]) - 1) < 1e-6)
+        func lack(_ tokens: [Int], beside prompt: PromptStyle, of profile: [Int]) -> Double {
+            let notes = reranking.notes
+            return notes.profile(of: tokens).likeness(to: notes.profile(of: profile))
+                - prompt.likeness(of: tokens)
+        }
+        // A half and a quarter of the kinds of token.
+        #expect(abs(lack([1, 2, 1, 2], beside: prompt, of: [1, 2, 3, 4]) - log(2)) < 1e-6)
+        #expect(abs(lack([1, 1, 1, 1], beside: prompt, of: [1, 2, 3, 4]) - log(4)) < 1e-6)
+        // More variety than the prompt's is no merit, and none is asked of a prompt without.
+        let still = PromptStyle(of: [7, 7, 7], notes: reranking.notes)
+        #expect(abs(lack([1, 2, 3], beside: still, of: [7])) < 1e-6)
+        #expect(abs(still.likeness(of: [7, 7, 7, 7, 7]) - 1) < 1e-6)
+    }
+
     @Test func moreCandidatesStayNearerToThePrompt() {
         let prompt = bundle.networks.semanticTokenizer.tokenize(TinyBundle.prompt(), on: pool)
-        let profile = reranking.notes.profile(of: prompt)
+        let style = PromptStyle(of: prompt, notes: reranking.notes)
         let likeness = [1, 16].map { count in
             (0..<4).reduce(0.0) { sum, seed in
                 let tokens = tokens(100, after: prompt, candidates: count, seed: UInt64(seed))
-                return sum + reranking.notes.profile(of: tokens).likeness(to: profile)
+                return sum + style.likeness(of: tokens)
             }
         }
         #expect(likeness[1] > likeness[0])

@@ -14,8 +14,8 @@ struct SemanticContinuation {
     private static let tokensAhead = 25
 
     private let stage: SemanticStage
-    /// What is chosen by, and the prompt's profile; nil where there is one candidate.
-    private let choice: (reranking: Reranking, prompt: NoteProfile)?
+    /// What is chosen by; nil where there is one candidate.
+    private let choice: (reranking: Reranking, prompt: PromptStyle)?
     private let candidates: Int
     private let promptTokens: Int
     /// Of each variation's candidates, side by side.
@@ -37,7 +37,7 @@ struct SemanticContinuation {
         self.stage = stage
         let wanted = candidates ?? reranking?.configuration.candidates ?? 1
         if let reranking, wanted > 1, !prompt.isEmpty {
-            choice = (reranking, reranking.notes.profile(of: prompt))
+            choice = (reranking, PromptStyle(of: prompt, notes: reranking.notes))
             self.candidates = wanted
         } else {
             choice = nil

@@ -7,10 +7,8 @@ struct Reranking: Sendable {
     /// - Parameters:
     ///   - kept: the tokens before the candidates.
     ///   - horizon: how many of a candidate's and the kept tokens, the last ones, are compared.
-    func best(of candidates: [[Int]], after kept: [Int], horizon: Int, prompt: NoteProfile) -> Int {
-        let likeness = candidates.map {
-            notes.profile(of: (kept + $0).suffix(horizon)).likeness(to: prompt)
-        }
+    func best(of candidates: [[Int]], after kept: [Int], horizon: Int, prompt: PromptStyle) -> Int {
+        let likeness = candidates.map { prompt.likeness(of: (kept + $0).suffix(horizon)) }
         return likeness.indices.reduce(0) { likeness[$1] > likeness[$0] ? $1 : $0 }
     }
 }
