@@ -6,7 +6,7 @@ package enum TokenizerError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .configuration(let name, let found, let expected):
-            "config.json: semantic_tokenizer.\(name) is \(found), expected \(expected); the bundle is damaged"
+            "\(name) is \(found), expected \(expected)"
         }
     }
 }

@@ -3,8 +3,7 @@ package struct StageConfigurationError: Error, Equatable, CustomStringConvertibl
     package let description: String
 
     init(_ key: String, found: Int, expected: String) {
-        description =
-            "config.json: \(key) is \(found), expected \(expected); the bundle is damaged or of another version"
+        description = "\(key) is \(found), expected \(expected)"
     }
 
     /// Throws unless `value` lies in `range`.

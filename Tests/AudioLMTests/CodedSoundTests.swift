@@ -92,6 +92,31 @@ import Testing
         #expect(other.count == Int((Double(count) * 48000 / 44100).rounded()))
     }
 
+    /// Where windows are no whole number of hops, more of the last frames waits for the end.
+    @Test func windowsOfAnyLengthGiveAllSamplesBack() throws {
+        let folder = try TemporaryFolder()
+        for name in ["codec.safetensors", "config.json"] {
+            try FileManager.default.copyItem(at: Self.folder.appending(path: name), to: folder.file(name))
+        }
+        let text = try String(contentsOf: folder.file("config.json"), encoding: .utf8)
+        let changed = text.replacing("\"window\": 1440", with: "\"window\": 1680")
+        try changed.write(to: folder.file("config.json"), atomically: true, encoding: .utf8)
+        let codec = try AudioCodec(contentsOf: folder.url, threads: 1)
+        for count in 959...963 {
+            var encoder = try SoundEncoder(codec, levels: 3, sampleRate: 24000)
+            let bytes = try encoder.encode(tones(count, rate: 24000)) + encoder.finish()
+            #expect(try decode(bytes, with: codec).count == count)
+        }
+    }
+
+    @Test func impossibleLevelsThrow() {
+        for levels in [0, 13] {
+            #expect(throws: CodedSoundError.levels(found: levels, most: 12)) {
+                _ = try SoundEncoder(codec, levels: levels, sampleRate: 24000)
+            }
+        }
+    }
+
     @Test func decodedSoundIsThatOfTheCodes() throws {
         let samples = tones(24000 * 5 + 100, rate: 24000)
         let silence = [Float](repeating: 0, count: 380 + codec.delay * 480)

@@ -44,6 +44,9 @@ public struct AudioLMBundle: Sendable {
     /// Samples per second of all sound that goes in and out.
     public var sampleRate: Int { networks.codec.configuration.sampleRate }
 
+    /// Whether it chooses, of several ways to go on, the one that is most like the prompt.
+    public var choosesAmongCandidates: Bool { networks.reranking != nil }
+
     /// Seconds of a prompt's end that the models hear at most: more of it changes nothing.
     public var promptSeconds: Double {
         Double(networks.semanticStage.configuration.attentionWindow)

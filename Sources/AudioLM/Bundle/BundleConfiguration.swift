@@ -1,4 +1,3 @@
-import Foundation
 import SemanticTokenizer
 import TokenTransformers
 
@@ -46,61 +45,5 @@ struct BundleConfiguration: Decodable {
         case semanticStage = "semantic_stage"
         case coarseStage = "coarse_stage"
         case fineStage = "fine_stage"
-    }
-}
-
-/// Reading of config.json files, whose kind and version are checked before anything else.
-enum ConfigurationFile {
-    /// More than any configuration needs.
-    private static let largestFile = 1 << 20
-
-    private struct Header: Decodable {
-        let format: Int
-        let modelType: String
-
-        private enum CodingKeys: String, CodingKey {
-            case format
-            case modelType = "model_type"
-        }
-    }
-
-    /// Decodes the config.json in `folder`; throws `BundleError`.
-    static func read<Value: Decodable>(
-        _ type: Value.Type, in folder: URL, format: Int, modelType: String
-    ) throws -> Value {
-        let file = folder.appending(path: "config.json")
-        guard let data = try? Data(contentsOf: file, options: .mappedIfSafe) else {
-            throw BundleError.missing(path: file.relativePath)
-        }
-        func refusal(_ reason: String) -> BundleError {
-            .configuration(path: file.relativePath, reason: reason)
-        }
-        guard data.count <= largestFile else { throw refusal("\(data.count) bytes are no configuration") }
-        let decoder = JSONDecoder()
-        do {
-            let header = try decoder.decode(Header.self, from: data)
-            guard header.modelType == modelType else {
-                throw refusal("model_type “\(header.modelType)”, expected “\(modelType)”")
-            }
-            guard header.format == format else {
-                throw refusal("format \(header.format), expected \(format)")
-            }
-            return try decoder.decode(type, from: data)
-        } catch let error as DecodingError {
-            throw refusal(reason(error))
-        }
-    }
-
-    /// What a decoding error means, in a few words.
-    private static func reason(_ error: DecodingError) -> String {
-        func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
-            (context.codingPath + (last.map { [$0] } ?? [])).map(\.stringValue).joined(separator: ".")
-        }
-        return switch error {
-        case .keyNotFound(let key, let context): "“\(path(context, key))” is missing"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            "“\(path(context))” is not of the expected kind"
-        default: "not the JSON that was expected"
-        }
     }
 }

@@ -108,6 +108,10 @@ struct Networks: Sendable {
                 network: network,
                 part: BundleInformation.Part(
                     name: name, file: file.lastPathComponent, parameters: parameters, bytes: bytes))
+        } catch let error where error is StageConfigurationError || error is TokenizerError {
+            let section = file.deletingPathExtension().lastPathComponent
+            throw BundleError.configuration(
+                path: folder.appending(path: "config.json").relativePath, reason: "\(section): \(error)")
         } catch {
             throw BundleError.weights(path: file.relativePath, reason: "\(error)")
         }

@@ -12,10 +12,13 @@ public struct AudioCodec: Sendable {
     /// line what is missing, damaged or mismatched.
     /// - Parameter threads: threads that compute; nil means one per processor core, at most eight.
     public init(contentsOf folder: URL, threads: Int? = nil) throws {
-        let bundle = try? ConfigurationFile.read(
-            CodecPlace.self, in: folder, format: BundleConfiguration.currentFormat,
-            modelType: BundleConfiguration.modelType)
-        let place = bundle.map { folder.appending(path: $0.codec).standardizedFileURL } ?? folder
+        var place = folder
+        if try ConfigurationFile.modelType(in: folder) == BundleConfiguration.modelType {
+            let bundle = try ConfigurationFile.read(
+                CodecPlace.self, in: folder, format: BundleConfiguration.currentFormat,
+                modelType: BundleConfiguration.modelType)
+            place = folder.appending(path: bundle.codec).standardizedFileURL
+        }
         let configuration = try ConfigurationFile.read(
             CodecConfiguration.self, in: place, format: CodecConfiguration.currentFormat,
             modelType: CodecConfiguration.modelType)
@@ -31,11 +34,6 @@ public struct AudioCodec: Sendable {
 
     /// Codes of a frame; fewer make sound of fewer bits.
     public var levels: Int { network.configuration.levels }
-
-    /// Kilobits per second that codes of `levels` levels take.
-    public func kilobits(levels: Int) -> Double {
-        Double(levels * bits * sampleRate) / Double(network.configuration.hop) / 1000
-    }
 
     /// Bits of a code.
     var bits: Int { max(1, Int.bitWidth - (network.configuration.codebookSize - 1).leadingZeroBitCount) }

@@ -13,6 +13,7 @@ public enum CodedSoundError: Error, Equatable, CustomStringConvertible {
     case inconsistent(name: String, reason: String)
     case otherCodec(name: String, made: CodecIdentity, loaded: CodecIdentity)
     case sampleRate(found: Int)
+    case levels(found: Int, most: Int)
 
     public var description: String {
         switch self {
@@ -33,6 +34,8 @@ public enum CodedSoundError: Error, Equatable, CustomStringConvertible {
         case .otherCodec(let name, let made, let loaded):
             "\(name) was made with codec \(made), this is codec \(loaded); "
                 + "decode it with the bundle that made it, by --model"
+        case .levels(let found, let most):
+            "\(found) levels of a codec of \(most); ask for 1 to \(most)"
         case .sampleRate(let found):
             "a sample rate of \(found) Hz cannot be coded; give sound of 1000 to 768000 Hz"
         }

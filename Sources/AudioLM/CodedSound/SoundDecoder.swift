@@ -64,7 +64,7 @@ public struct SoundDecoder: ~Copyable {
             let count = min(CodedSoundWriter.blockFrames, codes.count)
             waiting = count < codes.count ? codes[count..<codes.count] : nil
             held += try decode(codes[0..<count])
-            let ready = max(0, held.count - hop)
+            let ready = max(0, held.count - heldBack)
             defer { held.removeFirst(ready) }
             passed += ready
             return try resampler.resample(Array(held[..<ready]))
@@ -79,6 +79,12 @@ public struct SoundDecoder: ~Copyable {
         }
         let rest = try resampler.resample(Array(held[..<(total - passed)]))
         return rest + (try resampler.finish(total: rescaled(source, from: sourceRate, to: sampleRate)))
+    }
+
+    /// Samples that may lie beyond the end: those of the last frames, but for what the last windows leave undone.
+    private var heldBack: Int {
+        let configuration = codec.network.configuration
+        return (codec.delay + 1) * configuration.hop - configuration.window
     }
 
     private mutating func decode(_ codes: CodeFrames) throws -> [Float] {

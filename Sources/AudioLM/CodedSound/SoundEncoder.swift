@@ -15,11 +15,14 @@ public struct SoundEncoder: ~Copyable {
     /// Samples handed to the network so far.
     private var codecSamples = 0
 
+    /// Throws `CodedSoundError` where either is out of its range.
     /// - Parameters:
     ///   - levels: how many of the codec's levels code the sound, at least one.
     ///   - sampleRate: samples per second of the sound, 1000 to 768000.
     public init(_ codec: AudioCodec, levels: Int, sampleRate: Int) throws {
-        precondition((1...codec.levels).contains(levels), "\(levels) levels of a codec of \(codec.levels)")
+        guard (1...codec.levels).contains(levels) else {
+            throw CodedSoundError.levels(found: levels, most: codec.levels)
+        }
         guard CodedSoundHeader.sourceRates.contains(sampleRate) else {
             throw CodedSoundError.sampleRate(found: sampleRate)
         }
