@@ -69,7 +69,7 @@ let package = Package(
         library(
             "AudioLMCommand",
             [
-                "AudioLM", "AudioFiles", "Comparison",
+                "AudioLM", "AudioFiles", "Comparison", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

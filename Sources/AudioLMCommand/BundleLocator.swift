@@ -11,6 +11,13 @@ struct BundleNotFound: Error, Equatable, CustomStringConvertible {
     }
 }
 
+/// $AUDIOLM_MODELS is set to what is no folder: what it was to choose must not be chosen silently otherwise.
+struct ModelsFolderNotFound: Error, Equatable, CustomStringConvertible {
+    let path: String
+
+    var description: String { "AUDIOLM_MODELS is \(path), which is no folder; correct or unset it" }
+}
+
 /// Finds the folder of a bundle.
 struct BundleLocator {
     var environment = ProcessInfo.processInfo.environment
@@ -28,6 +35,7 @@ struct BundleLocator {
             }
             return path
         }
+        let places = try places()
         for place in places where Self.isBundle(place.appendingPathComponent(name)) {
             return place.appendingPathComponent(name)
         }
@@ -37,10 +45,12 @@ struct BundleLocator {
     }
 
     /// Every folder in which bundles are looked for, nearest first.
-    private var places: [URL] {
+    private func places() throws -> [URL] {
         var places: [URL] = []
         if let models = environment["AUDIOLM_MODELS"], !models.isEmpty {
-            places.append(URL(fileURLWithPath: models, relativeTo: workingFolder))
+            let folder = URL(fileURLWithPath: models, relativeTo: workingFolder)
+            guard FolderContinuation.isFolder(folder) else { throw ModelsFolderNotFound(path: models) }
+            places.append(folder)
         }
         places.append(workingFolder.appendingPathComponent("Models"))
         var ancestor = executable

@@ -1,3 +1,4 @@
+import AudioFiles
 import Comparison
 import Foundation
 
@@ -28,8 +29,10 @@ struct ContinuationManifest: Codable, Equatable {
         let wallSeconds: Double
     }
 
-    var format = 1
+    var format = 2
     let settings: Settings
+    /// Names of the files that the folder is to hold; what is there under one of them is of a run that was cut off.
+    var planned: Set<String> = []
     var continuations: [Continuation] = []
 
     init(_ settings: Settings) {
@@ -43,7 +46,7 @@ struct ContinuationManifest: Codable, Equatable {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard let data = try? Data(contentsOf: file), let found = try? decoder.decode(Self.self, from: data),
-            found.format == 1
+            found.format == 2
         else {
             throw ComparisonError(
                 "\(file.relativePath) is no manifest of this version; choose another folder with -o")
@@ -55,12 +58,7 @@ struct ContinuationManifest: Codable, Equatable {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        let file = folder.appending(path: Self.name)
-        do {
-            try encoder.encode(self).write(to: file, options: .atomic)
-        } catch {
-            throw ComparisonError("cannot write \(file.relativePath); choose another place with -o")
-        }
+        try writeWhole(encoder.encode(self), to: folder.appending(path: Self.name))
     }
 
     /// Notes a continuation in place of an earlier one of the same prompt and number.

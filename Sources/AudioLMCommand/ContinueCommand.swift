@@ -22,6 +22,8 @@ public struct ContinueCommand: AsyncParsableCommand {
             """,
         version: RootCommand.version)
 
+    /// Seconds of silence that a snippet may end with, for all that anybody is told.
+    private static let longestPause = 2.0
     /// More seconds of a snippet's end than any model's window holds.
     static let promptReach = 60.0
 
@@ -55,15 +57,16 @@ public struct ContinueCommand: AsyncParsableCommand {
         let files = try outputs.map {
             try JoinedFile(recording, to: $0, onlyContinuation: continuation.onlyContinuation)
         }
-        let chosen = try load(recording.tail)
+        let chosen = try load(recording.sounding)
         let firstSeed = continuation.seed ?? UInt64(UInt32.random(in: 0 ... .max))
         for first in stride(from: 0, to: files.count, by: continuation.variationsAtOnce) {
             let numbers = first..<min(first + continuation.variationsAtOnce, files.count)
             let label =
                 numbers.count < files.count ? "\(first + 1) to \(numbers.upperBound) of \(files.count) " : ""
-            _ = try await fill(
+            let reports = try await fill(
                 Array(files[numbers]), after: recording, model: chosen, seed: firstSeed &+ UInt64(first),
                 label: label)
+            for report in reports { try tell(report) }
         }
     }
 
@@ -71,13 +74,13 @@ public struct ContinueCommand: AsyncParsableCommand {
     func makeContinuations(
         of input: URL, to urls: [URL], seed: UInt64, label: String,
         loading load: (AudioBuffer) throws -> ChosenModel
-    ) async throws -> [ContinuationSummary] {
+    ) async throws -> [ContinuationReport] {
         let recording = try recording(input)
         let files = try urls.map {
             try JoinedFile(recording, to: $0, onlyContinuation: continuation.onlyContinuation)
         }
         return try await fill(
-            files, after: recording, model: load(recording.tail), seed: seed, label: label)
+            files, after: recording, model: load(recording.sounding), seed: seed, label: label)
     }
 
     private func recording(_ input: URL) throws -> Snippet {
@@ -88,22 +91,50 @@ public struct ContinueCommand: AsyncParsableCommand {
     private func fill(
         _ files: [JoinedFile], after recording: Snippet, model chosen: ChosenModel, seed: UInt64,
         label: String
-    ) async throws -> [ContinuationSummary] {
-        if let warning = chosen.warning, !output.quiet { Terminal.error("Warning: \(warning)") }
+    ) async throws -> [ContinuationReport] {
+        if let warning = chosen.warning { warn(warning) }
+        try checkEnd(of: recording, heardBy: chosen.bundle)
         let seam = try Seam(
             after: recording.tail.suffix(seconds: chosen.bundle.promptSeconds),
             modelRate: chosen.bundle.sampleRate)
         let options = ContinuationOptions(
             seconds: continuation.seconds, seed: seed, promptSeconds: continuation.promptSeconds,
-            sampling: sampling.options(), candidates: continuation.candidates)
+            sampling: sampling.options(), candidates: candidates(for: chosen))
         let writers = try files.map { try $0.makeWriter(seam, seconds: options.seconds) }
         let summaries = try await write(
             chosen.bundle.extend(seam.prompt, options: options, variations: files.count), to: writers,
             label: label)
-        for (file, summary) in zip(files, summaries) {
-            try report(ContinuationReport(recording, model: chosen, file: file.url, summary: summary))
+        return zip(files, summaries).map {
+            ContinuationReport(recording, model: chosen, file: $0.url, summary: $1)
         }
-        return summaries
+    }
+
+    /// Throws where the models would hear less than a second of sound before the silence that the snippet ends with, and
+    /// warns where this is long.
+    private func checkEnd(of recording: Snippet, heardBy bundle: any SoundModel) throws {
+        let silence = recording.tail.silentEnd
+        guard silence >= Self.longestPause else { return }
+        let heard = min(
+            continuation.promptSeconds ?? .infinity, bundle.promptSeconds, recording.tail.seconds)
+        guard heard - silence >= 1 else {
+            throw AudioFileError.endsSilent(path: recording.url.relativePath, seconds: silence)
+        }
+        warn(
+            "\(recording.url.relativePath) ends with \(String(format: "%.1f", silence)) s of silence, which goes on; "
+                + "cut it off if that is not meant")
+    }
+
+    /// As they were asked for; of a bundle that the snippet chose, and that cannot choose, there is one.
+    private func candidates(for chosen: ChosenModel) -> Int? {
+        guard let wanted = continuation.candidates, wanted > 1, chosen.heard != nil,
+            !chosen.bundle.choosesAmongCandidates
+        else { return continuation.candidates }
+        warn("the bundle \(chosen.bundle.name) does not choose among candidates; --candidates is ignored")
+        return 1
+    }
+
+    private func warn(_ text: String) {
+        if !output.quiet { Terminal.error("Warning: \(text)") }
     }
 
     /// Writes variations while telling how far they are; throws `CancellationError` when interrupted.
@@ -125,7 +156,8 @@ public struct ContinueCommand: AsyncParsableCommand {
         throw CancellationError()
     }
 
-    private func report(_ report: ContinuationReport) throws {
+    /// Tells of one finished continuation.
+    func tell(_ report: ContinuationReport) throws {
         if output.json {
             try Terminal.json(report)
         } else if !output.quiet {

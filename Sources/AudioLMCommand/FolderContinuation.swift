@@ -1,3 +1,4 @@
+import ArgumentParser
 import AudioFiles
 import AudioLM
 import Comparison
@@ -9,12 +10,17 @@ struct FolderContinuation {
     private let source: URL
     private let target: URL
 
-    init(_ command: ContinueCommand, folder: URL) {
+    /// Throws where the output is named like a sound file.
+    init(_ command: ContinueCommand, folder: URL) throws {
         self.command = command
         source = folder
         target =
             command.output.output.map { URL(fileURLWithPath: $0) }
             ?? folder.deletingLastPathComponent().appending(path: folder.lastPathComponent + ".continued")
+        if (try? AudioContainer(extensionOf: target)) != nil {
+            throw ValidationError(
+                "a folder's continuations go to a folder of WAV files; -o names \(target.relativePath)")
+        }
     }
 
     static func isFolder(_ url: URL) -> Bool {
@@ -30,25 +36,27 @@ struct FolderContinuation {
         guard !wanted.isEmpty else {
             return try say("\(target.relativePath): all \(prompts.count) prompts are continued")
         }
-        // What is there beside a manifest was made by a run that was cut off.
-        let overwrite = command.output.force || !manifest.continuations.isEmpty
-        for file in wanted.flatMap(files) {
+        let outputs = wanted.flatMap(files)
+        for file in outputs {
+            let overwrite = command.output.force || manifest.planned.contains(file.lastPathComponent)
             try checkOutput(file, inputs: prompts.map(\.file), overwrite: overwrite)
         }
-        var refusals: [String] = []
+        manifest.planned.formUnion(outputs.map(\.lastPathComponent))
+        try removeEarlier(but: manifest.planned)
+        try manifest.write(in: target)
         var missing = 0
         for (number, batch) in wanted.enumerated() {
             do {
                 try await make(
                     batch, label: "\(number + 1)/\(wanted.count) ", manifest: &manifest, loading: load)
             } catch let error as AudioFileError {
-                refusals.append("\(error)")
+                Terminal.error("Error: \(error)")
                 missing += batch.variations.count
             }
         }
-        if let first = refusals.first {
+        if missing > 0 {
             let all = wanted.reduce(0) { $0 + $1.variations.count }
-            throw ComparisonError("\(missing) of \(all) continuations could not be made; the first: \(first)")
+            throw ComparisonError("\(missing) of \(all) continuations could not be made, as told above")
         }
     }
 
@@ -78,6 +86,18 @@ struct FolderContinuation {
         batch.variations.map { variation in
             let number = command.continuation.variations > 1 ? ".\(variation)" : ""
             return target.appending(path: "\(batch.prompt.name)\(number).wav")
+        }
+    }
+
+    /// Takes out what the run made that `--force` puts an end to: files that are not made anew would pass for this run's.
+    private func removeEarlier(but planned: Set<String>) throws {
+        guard command.output.force, let earlier = try? ContinuationManifest.read(in: target) else { return }
+        // Whoever wrote the manifest, it can name sounds of this folder alone.
+        for name in earlier.planned.subtracting(planned) where name.hasSuffix(".wav") && !name.contains("/") {
+            let file = target.appending(path: name)
+            if FileManager.default.fileExists(atPath: file.path) {
+                try FileManager.default.removeItem(at: file)
+            }
         }
     }
 
@@ -126,16 +146,17 @@ struct FolderContinuation {
     ) async throws {
         let files = files(batch)
         let first = manifest.settings.seed &+ UInt64(batch.variations.lowerBound - 1)
-        let summaries = try await command.makeContinuations(
+        let reports = try await command.makeContinuations(
             of: batch.prompt.file, to: files, seed: first, label: label, loading: load)
-        for (index, summary) in summaries.enumerated() {
+        for (index, report) in reports.enumerated() {
             manifest.add(
                 .init(
                     prompt: batch.prompt.name, file: files[index].lastPathComponent,
-                    variation: batch.variations.lowerBound + index, seed: first &+ UInt64(index),
-                    wallSeconds: summary.wallSeconds))
+                    variation: batch.variations.lowerBound + index, seed: report.seed,
+                    wallSeconds: report.wallSeconds))
         }
         try manifest.write(in: target)
+        for report in reports { try command.tell(report) }
     }
 
     private func say(_ line: String) throws {

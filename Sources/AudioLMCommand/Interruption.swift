@@ -2,7 +2,7 @@ import AudioFiles
 import Dispatch
 import Foundation
 
-/// Turns SIGINT, SIGTERM and, where it is not ignored, SIGHUP into one call, and ends the process if that does not do so at once.
+/// Turns SIGINT, SIGTERM and SIGHUP, where they are not ignored, into one call, and ends the process if that does not do so at once.
 struct Interruption {
     /// 128 + SIGINT, as shells count.
     static let exitCode: Int32 = 130
@@ -17,8 +17,8 @@ struct Interruption {
     init(_ stop: @escaping @Sendable () -> Void) {
         sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
             let before = signal(number, SIG_IGN)
-            // `nohup` started this process.
-            if number == SIGHUP, unsafeBitCast(before, to: Int.self) == Self.ignored { return nil }
+            // As `nohup` starts a process, and a script one in the background.
+            if unsafeBitCast(before, to: Int.self) == Self.ignored { return nil }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 stop()

@@ -23,7 +23,8 @@ struct JoinedFile {
     /// Opens the file for a continuation that joins on by `seam`; it appears with `finish()`.
     func makeWriter(_ seam: Seam, seconds: Double) throws -> JoinedFileWriter {
         try JoinedFileWriter(
-            seam.stream(seconds: seconds), after: onlyContinuation ? nil : snippet.url,
+            seam.stream(seconds: seconds, clips: !format.samples.isFloatingPoint),
+            after: onlyContinuation ? nil : snippet.url,
             to: AudioFileWriter(
                 to: url, format: format, sampleRate: sampleRate, channelCount: snippet.tail.channelCount),
             channelCount: snippet.tail.channelCount, from: snippet.tail.sampleRate, to: sampleRate)

@@ -1,6 +1,8 @@
 import ArgumentParser
 import AudioFiles
 import AudioLM
+import Foundation
+import Tensors
 
 /// Which models run, and on how many threads.
 struct ModelOptions: ParsableArguments {
@@ -10,15 +12,23 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Model bundle, by name or folder; auto tells piano from speech by the snippet. Names are looked up in $AUDIOLM_MODELS, ./Models, and beside the tool.",
-            valueName: "name or folder"))
+            valueName: "name or folder"), transform: fileName)
     var model = Self.auto
 
-    @Option(parsing: .unconditional, help: "Threads to compute on (default: all cores).")
+    @Option(
+        parsing: .unconditional,
+        help: "Threads to compute on (default: as many as there are cores, at most 8).")
     var threads: Int?
 
     func validate() throws {
         if let threads, !(1...256).contains(threads) {
             throw ValidationError("--threads must be 1 to 256, found \(threads)")
+        }
+        if let wanted = ProcessInfo.processInfo.environment["AUDIOLM_ISA"], !wanted.isEmpty,
+            wanted != KernelInformation.instructionSet
+        {
+            throw ValidationError(
+                "AUDIOLM_ISA is \(wanted), for which there are no kernels on this processor")
         }
     }
 

@@ -5,6 +5,10 @@ import Foundation
 struct SoundSource: ~Copyable {
     private var reader: AudioFileReader
     let name: String
+    /// Whether there has been sound, by which `channel` is chosen.
+    private var isHeard = false
+    /// The channel that is taken alone, where they cancel each other out.
+    private var channel: Int?
     /// Samples given out so far.
     private(set) var count = 0
 
@@ -22,7 +26,10 @@ struct SoundSource: ~Copyable {
     /// Samples that are read at once: headers can tell of a thousand channels.
     private static let mostAtOnce = 1 << 22
 
-    /// The mean of the channels over the next `seconds`, or over less, but for the end over something. Throws where a
+    /// Level above which sound tells how its channels go together.
+    private static let audible: Float = 1e-3
+
+    /// The mean of the channels, or one of such as cancel each other out where sound begins, over the next `seconds`, or over less, but for the end over something. Throws where a
     /// sample is no number or beyond all scales, or where there is no sound at all.
     mutating func next(seconds: Int) throws -> [Float] {
         let most = max(1, Self.mostAtOnce / reader.channelCount)
@@ -32,10 +39,13 @@ struct SoundSource: ~Copyable {
             return []
         }
         _ = try reader.peak(of: frames, from: count)
-        let mono = AudioBuffer(
-            interleaved: frames[...], channelCount: reader.channelCount, sampleRate: sampleRate
-        ).mixedToMono()
-        count += mono.count
-        return mono
+        let sound = AudioBuffer(
+            interleaved: frames[...], channelCount: reader.channelCount, sampleRate: sampleRate)
+        count += sound.frameCount
+        if !isHeard, sound.channels.contains(where: { $0.rootMeanSquare > Self.audible }) {
+            isHeard = true
+            channel = sound.loudestOfCancelling
+        }
+        return channel.map { sound.channels[$0] } ?? sound.mixedToMono()
     }
 }

@@ -1,10 +1,22 @@
 public import ArgumentParser
+import Dispatch
 import Foundation
 
 /// Runs a command line: errors are one line on stderr, interruption exits with 130.
 public enum Tool {
-    public static func run(_ root: any AsyncParsableCommand.Type) async {
+    public static func main(_ root: any AsyncParsableCommand.Type) -> Never {
+        // Before anything asynchronous begins, which opens files of its own.
         occupyStandardDescriptors()
+        // Who writes learns of a pipe that nobody reads, and leaves nothing half-written.
+        signal(SIGPIPE, SIG_IGN)
+        Task {
+            await run(root)
+            exit(0)
+        }
+        dispatchMain()
+    }
+
+    private static func run(_ root: any AsyncParsableCommand.Type) async {
         do {
             let command = try root.parseAsRoot()
             let work = Task {

@@ -1,4 +1,4 @@
 // audiolm: every verb.
 import AudioLMCommand
 
-await Tool.run(RootCommand.self)
+Tool.main(RootCommand.self)

@@ -1,4 +1,4 @@
 // continue: the same as `audiolm continue`.
 import AudioLMCommand
 
-await Tool.run(ContinueCommand.self)
+Tool.main(ContinueCommand.self)

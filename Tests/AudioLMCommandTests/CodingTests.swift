@@ -54,6 +54,17 @@ import Testing
         #expect(sizes == sizes.sorted() && Set(sizes).count == 3)
     }
 
+    @Test func channelsThatCancelEachOtherOutAreHeard() throws {
+        let sound = chord(seconds: 1, rate: 24000).channels[0]
+        let pause = [Float](repeating: 0, count: 24000)
+        try AudioBuffer(channels: [pause + sound, pause + sound.map { -$0 }], sampleRate: 24000)
+            .write(to: folder.file("anti.wav"))
+        try AudioBuffer(mono: pause + sound, sampleRate: 24000).write(to: folder.file("mono.wav"))
+        #expect(try run(["encode", "anti.wav"]).code == 0)
+        #expect(try run(["encode", "mono.wav"]).code == 0)
+        #expect(try Data(contentsOf: folder.file("anti.alm")) == Data(contentsOf: folder.file("mono.alm")))
+    }
+
     @Test func throughPipes() throws {
         #expect(try run(["encode", "s.wav"]).code == 0)
         let coded = try Data(contentsOf: folder.file("s.alm"))

@@ -42,6 +42,25 @@ import Testing
         }
     }
 
+    @Test func aRecorderThatWentOnIsNotContinued() async throws {
+        let input = folder.file("s.wav")
+        func write(silence seconds: Int) throws {
+            let sound = chord(seconds: 3, rate: 24000).channels[0]
+            let rest = [Float](repeating: 0, count: seconds * 24000)
+            try AudioBuffer(mono: sound + rest, sampleRate: 24000).write(to: input)
+        }
+        try write(silence: 15)
+        await #expect(throws: AudioFileError.endsSilent(path: input.path, seconds: 15)) {
+            try await run([input.path, "--seconds", "1"])
+        }
+        try write(silence: 4)
+        await #expect(throws: AudioFileError.endsSilent(path: input.path, seconds: 4)) {
+            try await run([input.path, "--seconds", "1", "--prompt-seconds", "4.5"])
+        }
+        #expect(try folder.contents == ["s.wav"])
+        try await run([input.path, "--seconds", "1"])
+    }
+
     @Test(arguments: ["flac", "aiff", "ogg", "opus", "mp3"])
     func everyContainerInAndOut(extension name: String) async throws {
         let input = folder.file("s.\(name)")

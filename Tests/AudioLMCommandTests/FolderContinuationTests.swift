@@ -52,6 +52,40 @@ import Testing
         #expect(try Data(contentsOf: folder.file("out/a.wav")) == kept)
     }
 
+    /// A run that ends between its first file and that file's entry, as where its output is closed.
+    @Test func goesOnWhereNothingWasNotedYet() async throws {
+        try await run("-o", folder.file("out").path, "--seed", "7")
+        var manifest = try #require(try ContinuationManifest.read(in: folder.file("out")))
+        manifest.continuations = []
+        try manifest.write(in: folder.file("out"))
+        try await run("-o", folder.file("out").path)
+        #expect(try ContinuationManifest.read(in: folder.file("out"))?.continuations.count == 2)
+    }
+
+    @Test func aForeignFileUnderANewPromptsNameStays() async throws {
+        try await run("-o", folder.file("out").path, "--seed", "7")
+        try chord(seconds: 1.5, rate: 24000).write(to: folder.file("in/c.wav"))
+        try "precious".write(to: folder.file("out/c.wav"), atomically: true, encoding: .utf8)
+        await #expect(throws: AudioFileError.outputExists(path: folder.file("out/c.wav").path)) {
+            try await run("-o", folder.file("out").path)
+        }
+        #expect(try String(contentsOf: folder.file("out/c.wav"), encoding: .utf8) == "precious")
+    }
+
+    @Test func whatIsForcedLeavesNothingOfTheRunBefore() async throws {
+        try await run("-o", folder.file("out").path, "--seed", "7", "--variations", "3")
+        try "mine".write(to: folder.file("out/notes.wav"), atomically: true, encoding: .utf8)
+        try await run("-o", folder.file("out").path, "--variations", "2", "--force")
+        #expect(
+            try files("out") == ["a.1.wav", "a.2.wav", "b.1.wav", "b.2.wav", "manifest.json", "notes.wav"])
+        try await run("-o", folder.file("out").path, "--force")
+        #expect(try files("out") == ["a.wav", "b.wav", "manifest.json", "notes.wav"])
+    }
+
+    @Test func anOutputThatIsNamedLikeASoundIsRefused() async {
+        await #expect(throws: ValidationError.self) { try await run("-o", folder.file("out.flac").path) }
+    }
+
     @Test func otherWeightsAreOtherSettings() async throws {
         let bundle = folder.file("bundle")
         try FileManager.default.createDirectory(at: bundle, withIntermediateDirectories: true)

@@ -115,7 +115,7 @@ import Testing
         #expect((json as? [String: Any])?["format"] as? Int == 1)
         let csv = try String(contentsOf: folder.file("report.csv"), encoding: .utf8)
         #expect(csv.split(separator: "\n").count == 29)
-        #expect(csv.hasPrefix("prompt,system,variation,source,seconds,faults,overall,pitch_classes"))
+        #expect(csv.hasPrefix("prompt,system,variation,source,seconds,fault_list,overall,pitch_classes"))
         let page = try String(contentsOf: folder.file("index.html"), encoding: .utf8)
         #expect(page.components(separatedBy: "class=\"sounds\"").count == 3)
         #expect(page.components(separatedBy: "</script>").count == 5)

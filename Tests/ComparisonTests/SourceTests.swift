@@ -48,6 +48,11 @@ import Testing
         let partial = try ComparedSystem(
             name: "s", folder: folder.file("s"), prompts: prompts("a", "z"), partial: true)
         #expect(partial.continuations.count == 1)
+        try write(short, "s/b.wav")
+        let mixed = #expect(throws: ComparisonError.self) {
+            try ComparedSystem(name: "s", folder: folder.file("s"), prompts: prompts("b"), partial: false)
+        }
+        #expect(mixed?.description.contains("b.wav stands beside numbered") == true)
     }
 
     @Test func refusalsSayWhatToDo() throws {

@@ -39,14 +39,15 @@ struct CompareCommand: AsyncParsableCommand {
     var reference: String?
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Folder for the report.", valueName: "folder"),
+        name: .shortAndLong,
+        help: ArgumentHelp("Folder for the report (default: report).", valueName: "folder"),
         transform: fileName)
     var output = "report"
 
     @Option(
         help: ArgumentHelp(
             "Model bundle that hears and codes, by name or folder; without it, nothing needs a model.",
-            valueName: "name or folder"))
+            valueName: "name or folder"), transform: fileName)
     var model: String?
 
     @Option(
@@ -70,6 +71,7 @@ struct CompareCommand: AsyncParsableCommand {
 
     func run() async throws {
         let plan = try plan()
+        let test = try listening.blind.map { try BlindTest(plan, count: $0) }
         let folder = URL(fileURLWithPath: output)
         let cache = try AnalysisCache(folder.appending(path: "cache"))
         let places =
@@ -84,10 +86,11 @@ struct CompareCommand: AsyncParsableCommand {
         report.listening = try listening.result(in: folder, systems: plan.systems.map(\.name))
         let page = try ReportFiles(report, plan: plan, listen: measuring.listen).write(to: folder)
         try say("\(page.relativePath): \(plan.prompts.count) prompts, \(plan.systems.count) systems")
-        if let count = listening.blind {
-            let test = try BlindTestPage(BlindTest(plan, count: count), plan: plan).write(to: folder)
+        if let test {
+            let page = try BlindTestPage(test, plan: plan).write(to: folder)
             try say(
-                "\(test.relativePath): a listening test of \(count) trials; its key is \(BlindTest.fileName)")
+                "\(page.relativePath): a listening test of \(test.trials.count) trials; its key is \(BlindTest.fileName)"
+            )
         }
     }
 

@@ -1,3 +1,4 @@
+import AudioFiles
 package import Foundation
 
 /// What was measured of each file, in a folder of JSON files named by the content that it was measured of: a run that
@@ -65,13 +66,7 @@ package struct AnalysisCache: Sendable {
     func keep(_ value: some Encodable, _ key: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        do {
-            try encoder.encode(value).write(to: file(key), options: .atomic)
-        } catch {
-            throw ComparisonError(
-                "cannot write \(file(key).relativePath) (\(error.localizedDescription)); choose another place with -o"
-            )
-        }
+        try writeWhole(encoder.encode(value), to: file(key))
     }
 
     private func file(_ key: String) -> URL { folder.appending(path: key + ".json") }

@@ -34,7 +34,6 @@ package struct BlindTestPage {
                 "\(keyFile.relativePath) is another listening test's, whose answers need it; "
                     + "remove it, or choose another folder with -o")
         }
-        try writeWhole(key.encode(test), to: keyFile)
         let trials = try test.trials.map { trial in
             try Task.checkCancellation()
             let json = try ReportPage.escaped(JSONEncoder().encode(self.trial(trial)))
@@ -48,6 +47,8 @@ package struct BlindTestPage {
                 "script": [PackageResources.base64_js, PackageResources.blind_js].map(ReportPage.text)
                     .joined(separator: "\n"),
             ])
+        // A key without a page would keep its place from the next test's.
+        try writeWhole(key.encode(test), to: keyFile)
         try writeWhole(Data(html.utf8), to: page)
         return page
     }

@@ -14,7 +14,7 @@ extension Report {
     /// report.csv: a line for each continuation, a column for each measure.
     var csv: String {
         let columns = measures.map(\.id).filter { id in continuations.contains { $0.values[id] != nil } }
-        let head = ["prompt", "system", "variation", "source", "seconds", "faults"] + columns
+        let head = ["prompt", "system", "variation", "source", "seconds", "fault_list"] + columns
         let lines = continuations.map { row in
             [
                 row.prompt, row.system, "\(row.variation)", row.source, "\(row.seconds)",

@@ -29,15 +29,27 @@ package struct ReportFiles {
         let make = SoundLaneMaker(plan)
         let parts = try ReportPage.parts(report)
         var unfinished = try UnfinishedFile(for: url)
-        let file = FileHandle(fileDescriptor: unfinished.descriptor)
-        try file.write(contentsOf: parts.before)
-        for prompt in heard {
-            try Task.checkCancellation()
-            try file.write(contentsOf: ReportPage.element(make(prompt)))
+        let descriptor = unfinished.descriptor
+        func write(_ data: Data) throws {
+            guard data.withUnsafeBytes({ writeAll($0, to: descriptor) }) else { throw failure(url) }
         }
-        try file.write(contentsOf: parts.after)
-        try file.close()
+        do {
+            try write(parts.before)
+            for prompt in heard {
+                try Task.checkCancellation()
+                try write(ReportPage.element(make(prompt)))
+            }
+            try write(parts.after)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        guard close(descriptor) == 0 else { throw failure(url) }
         try unfinished.finish()
+    }
+
+    private func failure(_ url: URL) -> AudioFileError {
+        .unwritable(path: url.relativePath, reason: String(cString: strerror(errno)))
     }
 
     /// At most `listen` prompts, at even steps.

@@ -57,6 +57,12 @@ extension ComparedSystem {
             }
             found[prompt, default: [:]][variation] = file
         }
+        for (prompt, variations) in found.sorted(by: { $0.key < $1.key }) where variations.count > 1 {
+            guard let alone = variations[0] else { continue }
+            throw ComparisonError(
+                "\(alone.relativePath) stands beside numbered continuations of \(prompt), as of another run; keep one or the others"
+            )
+        }
         let missing = prompts.map(\.name).filter { found[$0] == nil }
         guard missing.isEmpty || (partial && missing.count < prompts.count) else {
             throw ComparisonError(
