@@ -1,11 +1,13 @@
 """Step `prepare-recordings`: a folder of recordings in any format, as 24 kHz mono WAV, split by speaker or folder.
 
-Where all lie in one folder each is a group of its own.
+A group is what lies in one folder below the one that holds all recordings, or what the manifest says of one speaker; a
+recording that lies beside such folders is a group of its own.
 """
 
 import argparse
 import csv
 import hashlib
+import os
 from itertools import pairwise
 from math import gcd
 from pathlib import Path
@@ -33,20 +35,24 @@ def run(args: argparse.Namespace) -> None:
     if not files:
         raise SystemExit(f"{args.recordings}: no sound files found; give a folder that holds some")
     told = _read_manifest(args.manifest) if args.manifest else {}
-    if args.manifest and not told:
-        raise SystemExit(f"{args.manifest}: lists no recordings; give a TSV with path, speaker and use")
-    names = [name for path in files if (name := str(path.relative_to(args.recordings))) in told or not told]
-    groups = {name: told[name][0] if told else Path(name).parent.name for name in names}
-    if not told and len(set(groups.values())) == 1:
-        groups = {name: name for name in names}
+    names = [str(path.relative_to(args.recordings)) for path in files]
+    if args.manifest and not (names := [name for name in names if name in told]):
+        raise SystemExit(f"{args.manifest}: lists none of the recordings in {args.recordings}; give a TSV with path, "
+                         "from that folder on, speaker and use")
+    groups = {name: told[name][0] for name in names} if told else groups_of(names)
     held_out = {groups[name] for name in names if told and told[name][1] == "eval"}
     if mixed := held_out & {groups[name] for name in names if told and told[name][1] != "eval"}:
         raise SystemExit(f"{args.manifest}: {min(mixed)} has recordings to train on and to test with; "
                          "give all of a speaker's the same use")
-    splits = splits_of(set(groups.values()) - held_out, args.valid_share) | dict.fromkeys(held_out, "test")
+    before = _splits_before(out / "manifest.csv")
+    splits = splits_of(set(groups.values()) - held_out, args.valid_share, before) | dict.fromkeys(held_out, "test")
     identifiers = {name: name.replace("/", "_").rsplit(".", 1)[0] for name in names}
     if twice := [name for name, other in pairwise(sorted(names, key=identifiers.get)) if identifiers[name] == identifiers[other]]:
         raise SystemExit(f"{args.recordings}: two recordings would be {identifiers[twice[0]]}; rename one")
+    for name in names:
+        for split in {"train", "valid", "test"} - {splits[groups[name]]}:
+            if (there := out / split / f"{identifiers[name]}.wav").exists():
+                raise SystemExit(f"{there}: would now be of {splits[groups[name]]}; prepare under another --name")
     rows = []
     for number, name in enumerate(names):
         path, group, identifier = args.recordings / name, groups[name], identifiers[name]
@@ -70,30 +76,49 @@ def run(args: argparse.Namespace) -> None:
 
 def read_mono(path: Path) -> np.ndarray:
     """float32 [samples] at 24 kHz."""
-    sound, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    sound = sound.mean(1)
+    channels, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    sound, levels = channels.mean(1), np.square(channels).mean(0)
+    if np.square(sound).mean() < 0.01 * levels.max():  # channels that cancel each other out: the loudest
+        sound = channels[:, levels.argmax()]
     if rate != SAMPLE_RATE:
         divisor = gcd(rate, SAMPLE_RATE)
         sound = scipy.signal.resample_poly(sound, SAMPLE_RATE // divisor, rate // divisor)
     return np.clip(sound, -1, 1).astype(np.float32)
 
 
+def groups_of(names: list[str]) -> dict[str, str]:
+    """The group of each recording, given by its path."""
+    shared = len(Path(os.path.commonpath([Path("/") / Path(name).parent for name in names])).parts) - 1
+    return {name: Path(name).parts[shared] for name in names}
+
+
 def split_of(group: str, valid_share: float) -> str:
-    """`train` or `valid`, the same for the same speaker or folder whatever else there is."""
+    """`train` or `valid`, the same for the same group whatever else there is."""
     return "valid" if _position(group) < valid_share else "train"
 
 
-def splits_of(groups: set[str], valid_share: float) -> dict[str, str]:
-    """The split of each speaker or folder. One is kept for validation even where chance keeps none.
+def splits_of(groups: set[str], valid_share: float, before: dict[str, str]) -> dict[str, str]:
+    """The split of each group; that of `before` where it has one. There is one for training and one for validation even
+    where chance would leave none.
 
-    Throws SystemExit where there is but one, which cannot be on both sides.
+    Throws SystemExit where there is but one group, which cannot be on both sides.
     """
     if len(groups) == 1:
         raise SystemExit(f"{min(groups)} alone leaves nothing to validate with; give recordings of at least two")
-    splits = {group: split_of(group, valid_share) for group in groups}
+    splits = {group: before.get(group, split_of(group, valid_share)) for group in groups}
     if groups and "valid" not in splits.values():
         splits[min(groups, key=_position)] = "valid"
+    if groups and "train" not in splits.values():
+        splits[max(groups, key=_position)] = "train"
     return splits
+
+
+def _splits_before(manifest: Path) -> dict[str, str]:
+    """Of each group that was trained on or validated with when this data set was prepared last."""
+    if not manifest.exists():
+        return {}
+    with open(manifest, newline="") as file:
+        return {row["piece"]: row["split"] for row in csv.DictReader(file) if row["split"] != "test"}
 
 
 def _position(group: str) -> float:

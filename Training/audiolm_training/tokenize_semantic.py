@@ -20,7 +20,9 @@ from .precision import mixed_precision
 from .semantic_tokenizer import SemanticTokenizer
 from .token_data import save
 
-COMMANDS_LONGEST = 3600 * labelled_recordings.SAMPLE_RATE  # samples that `audiolm tokenize` takes
+# What `audiolm tokenize` takes: samples, and a peak of 16 bits that is above -80 dBFS.
+COMMANDS_SHORTEST, COMMANDS_LONGEST = labelled_recordings.SAMPLE_RATE, 3600 * labelled_recordings.SAMPLE_RATE
+COMMANDS_QUIETEST = 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,10 +52,16 @@ def run(args: argparse.Namespace) -> None:
         if target.exists():
             continue
         samples = recording_copies.samples(recording, name, args.cents)
-        by_command = args.command and len(samples) <= COMMANDS_LONGEST
+        by_command = args.command and commands(samples)
         tokens = tokenize_by(args.command, args.bundle, samples) if by_command else tokenize(tokenizer, samples)
         save(target, tokens)
         print(f"{number + 1}/{len(waiting)} {recording.split} {name} {len(tokens)} tokens", flush=True)
+
+
+def commands(samples: np.ndarray) -> bool:
+    """Whether `audiolm tokenize` takes such int16 samples."""
+    peak = np.abs(samples.astype(np.int32)).max(initial=0)
+    return COMMANDS_SHORTEST <= len(samples) <= COMMANDS_LONGEST and peak >= COMMANDS_QUIETEST
 
 
 def tokenize_by(command: list[str], bundle: Path, samples: np.ndarray) -> np.ndarray:

@@ -154,8 +154,9 @@ def test_recordings_of_any_rate_are_prepared_by_group(tmp_path):
 
 def test_one_group_at_least_validates_and_none_is_on_both_sides(tmp_path):
     groups = {f"speaker {number}" for number in range(5)}
-    assert list(recordings.splits_of(groups, 0.0).values()).count("valid") == 1
-    assert recordings.splits_of(groups, 0.0) == recordings.splits_of(set(sorted(groups)), 0.0)
+    assert list(recordings.splits_of(groups, 0.0, {}).values()).count("valid") == 1
+    assert list(recordings.splits_of(groups, 1.0, {}).values()).count("train") == 1
+    assert recordings.splits_of(groups, 0.0, {}) == recordings.splits_of(set(sorted(groups)), 0.0, {})
     (tmp_path / "source").mkdir()
     for name in "ab":
         soundfile.write(tmp_path / "source" / f"{name}.wav", np.zeros(24_000), 24_000)
@@ -164,3 +165,43 @@ def test_one_group_at_least_validates_and_none_is_on_both_sides(tmp_path):
     with pytest.raises(SystemExit, match="ann"):
         recordings.run(argparse.Namespace(
             recordings=tmp_path / "source", name="mine", manifest=manifest, valid_share=0.5, runs=tmp_path))
+
+
+def test_groups_are_the_folders_below_what_all_share():
+    assert recordings.groups_of(["ann/wav/1.wav", "ann/wav/2.wav", "bob/3.wav"]) == {
+        "ann/wav/1.wav": "ann", "ann/wav/2.wav": "ann", "bob/3.wav": "bob"}
+    assert recordings.groups_of(["all/ann/1.wav", "all/bob/2.wav", "all/3.wav"]) == {
+        "all/ann/1.wav": "ann", "all/bob/2.wav": "bob", "all/3.wav": "3.wav"}
+
+
+def test_what_was_prepared_keeps_its_split(tmp_path):
+    def prepare(names: str) -> dict[str, str]:
+        for name in names:
+            (tmp_path / "source" / name).mkdir(parents=True, exist_ok=True)
+            soundfile.write(tmp_path / "source" / name / "a.wav", np.zeros(2400), 24_000)
+        recordings.run(argparse.Namespace(
+            recordings=tmp_path / "source", name="mine", manifest=None, valid_share=0.0, runs=tmp_path))
+        with open(tmp_path / "data" / "mine" / "manifest.csv") as file:
+            return {row["piece"]: row["split"] for row in csv.DictReader(file)}
+
+    few = prepare("xyz")
+    many = prepare("abcdefghijklmnopqrstuvw")
+    assert few.items() <= many.items()
+    (tmp_path / "data" / "mine" / "manifest.csv").unlink()
+    with pytest.raises(SystemExit, match="--name"):
+        prepare("")
+
+
+def test_channels_that_cancel_each_other_out_are_heard(tmp_path):
+    tone = 0.5 * np.sin(np.arange(24_000) * 0.1)
+    soundfile.write(tmp_path / "a.wav", np.stack([tone, -0.9 * tone], 1), 24_000)
+    assert np.abs(recordings.read_mono(tmp_path / "a.wav") - tone).max() < 1e-3
+
+
+def test_a_manifest_of_other_recordings_is_refused(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros(2400), 24_000)
+    manifest = tmp_path / "manifest.tsv"
+    manifest.write_text("path\tspeaker\tuse\nb.wav\tann\ttrain\n")
+    with pytest.raises(SystemExit, match="none of the recordings"):
+        recordings.run(argparse.Namespace(
+            recordings=tmp_path, name="mine", manifest=manifest, valid_share=0.5, runs=tmp_path))

@@ -148,6 +148,13 @@ def test_every_recording_gets_its_tokens(runs):
         assert tokens.max() < 32
 
 
+def test_the_command_is_left_out_where_it_refuses():
+    sound = np.full(24_000, -32768, dtype=np.int16)
+    assert tokenize_semantic.commands(sound)
+    assert not tokenize_semantic.commands(sound[1:])
+    assert not tokenize_semantic.commands(np.zeros(48_000, dtype=np.int16))
+
+
 def test_the_built_command_can_tokenize(tmp_path):
     stand_in = tmp_path / "tool.py"
     stand_in.write_text(
