@@ -2,9 +2,8 @@ import Foundation
 import SoundStream
 import Tensors
 
-/// Ten seconds of decaying tones in noise through the codec of a bundle's folder and back, whole and frame by frame.
-func codecBenchmarks(folder: String, on pool: WorkerPool) throws -> [Measurement] {
-    let codec = try Codec(folder: folder)
+/// Ten seconds of decaying tones in noise through a codec and back, whole and frame by frame.
+func codecBenchmarks(_ codec: Codec, on pool: WorkerPool) throws -> [Measurement] {
     let (rate, hop) = (codec.configuration.sampleRate, codec.configuration.hop)
     let samples = tones(seconds: 10, rate: rate)
     let sound = Double(samples.count) / Double(rate)

@@ -1,30 +1,30 @@
+import AudioLM
 import Foundation
-import NeuralLayers
 import Tensors
 import TokenTransformers
 
 /// Reading a prompt and drawing tokens in each stage of a bundle: one continuation alone, and several in step.
-func stageBenchmarks(bundle: BenchedBundle, on pool: WorkerPool, machine: Machine) throws -> [Measurement] {
-    try semanticStageBenchmarks(bundle, on: pool, machine) + coarseStageBenchmarks(bundle, on: pool, machine)
-        + fineStageBenchmarks(bundle, on: pool, machine)
+func stageBenchmarks(
+    _ networks: Networks, in folder: String, on pool: WorkerPool, machine: Machine
+) throws -> [Measurement] {
+    let semantic = try StageSize(file: folder + "/semantic_stage.safetensors")
+    let coarse = try StageSize(file: folder + "/coarse_stage.safetensors")
+    return semanticStageBenchmarks(networks.semanticStage, semantic, on: pool, machine)
+        + coarseStageBenchmarks(networks.coarseStage, coarse, on: pool, machine)
+        + fineStageBenchmarks(networks.fineStage, on: pool)
 }
 
 /// Draws that are timed together; prompts fill the window.
 private let draws = 50
 private let sequenceCounts = [1, 4, 16]
-/// Frames that the command's fine stage completes at a time.
-private let framesMadeAtOnce = 50
 
 private func samplers(_ count: Int, _ sampling: Sampling = Sampling()) -> [TokenSampler] {
     (0..<count).map { TokenSampler(sampling, seed: UInt64($0), stream: 1) }
 }
 
 private func semanticStageBenchmarks(
-    _ bundle: BenchedBundle, on pool: WorkerPool, _ machine: Machine
-) throws -> [Measurement] {
-    let (stage, size) = try bundle.part("semantic_stage", rounding: .sevenBits) {
-        try SemanticStage(bundle.configuration.semanticStage, from: $0)
-    }
+    _ stage: SemanticStage, _ size: StageSize, on pool: WorkerPool, _ machine: Machine
+) -> [Measurement] {
     let length = stage.configuration.attentionWindow
     let tokens = (0..<length).map { $0 % stage.configuration.vocabulary }
     func started() -> SemanticStage.State {
@@ -45,11 +45,8 @@ private func semanticStageBenchmarks(
 }
 
 private func coarseStageBenchmarks(
-    _ bundle: BenchedBundle, on pool: WorkerPool, _ machine: Machine
-) throws -> [Measurement] {
-    let (stage, size) = try bundle.part("coarse_stage", rounding: .sevenBits) {
-        try CoarseStage(bundle.configuration.coarseStage, from: $0)
-    }
+    _ stage: CoarseStage, _ size: StageSize, on pool: WorkerPool, _ machine: Machine
+) -> [Measurement] {
     let length = stage.configuration.attentionWindow
     let prompt = (0..<length).map { [Int](repeating: $0, count: stage.configuration.levels) }
     func started() -> CoarseStage.State {
@@ -72,15 +69,10 @@ private func coarseStageBenchmarks(
     return [size.reading("coarse stage", tokens: length, reading, machine)] + drawing
 }
 
-private func fineStageBenchmarks(
-    _ bundle: BenchedBundle, on pool: WorkerPool, _ machine: Machine
-) throws -> [Measurement] {
-    let (stage, _) = try bundle.part("fine_stage", rounding: .sevenBits) {
-        try FineStage(bundle.configuration.fineStage, from: $0)
-    }
+private func fineStageBenchmarks(_ stage: FineStage, on pool: WorkerPool) -> [Measurement] {
     let configuration = stage.configuration
     let window = (0..<configuration.windowFrames).map { [Int](repeating: $0, count: configuration.levels) }
-    let made = min(framesMadeAtOnce, configuration.windowFrames)
+    let made = min(FineWindow.framesPerChunk, configuration.windowFrames)
     var sampler = samplers(1)[0]
     let seconds = median(of: 5, on: pool) {
         var window = window
@@ -97,9 +89,16 @@ private func fineStageBenchmarks(
 }
 
 /// The weights of a stage's products.
-struct StageSize {
+private struct StageSize {
     let weights: Double
     let bytes: Double
+
+    init(file: String) throws {
+        let products = try SafetensorsFile(path: file).entries
+            .filter { $0.value.shape.count == 2 && !$0.key.contains("embedding") }.values
+        weights = Double(products.reduce(0) { $0 + $1.shape.reduce(1, *) })
+        bytes = Double(products.reduce(0) { $0 + $1.bytes.count })
+    }
 
     func reading(_ name: String, tokens: Int, _ seconds: Double, _ machine: Machine) -> Measurement {
         Measurement(

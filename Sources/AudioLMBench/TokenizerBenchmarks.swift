@@ -1,11 +1,8 @@
 import SemanticTokenizer
 import Tensors
 
-/// Twenty seconds of noise, one window of the semantic tokenizer of a bundle.
-func tokenizerBenchmarks(bundle: BenchedBundle, on pool: WorkerPool) throws -> [Measurement] {
-    let (tokenizer, _) = try bundle.part("semantic_tokenizer", rounding: .sixteenBits) {
-        try Tokenizer(bundle.configuration.tokenizer, from: $0)
-    }
+/// Twenty seconds of noise, one window of a semantic tokenizer.
+func tokenizerBenchmarks(_ tokenizer: Tokenizer, on pool: WorkerPool) -> [Measurement] {
     let seconds = 20
     var random = SeededGenerator(seed: 1)
     let samples = (0..<seconds * tokenizer.configuration.sampleRate).map { _ in random.nextNormal() * 0.1 }

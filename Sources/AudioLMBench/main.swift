@@ -1,3 +1,4 @@
+import AudioLM
 import Foundation
 import Tensors
 
@@ -13,14 +14,18 @@ if !arguments.json { for line in machine.lines { print(line) } }
 }
 
 let folder = arguments.bundle
+@MainActor func networks() throws -> Networks {
+    try AudioLMBundle(contentsOf: URL(fileURLWithPath: folder), threads: arguments.threads).networks
+}
+
 do {
     for part in arguments.parts {
         switch part {
         case "kernels": add(kernelBenchmarks(on: pool, machine: machine))
-        case "codec": add(try codecBenchmarks(folder: BenchedBundle(folder: folder).codecFolder, on: pool))
-        case "tokenizer": add(try tokenizerBenchmarks(bundle: BenchedBundle(folder: folder), on: pool))
+        case "codec": add(try codecBenchmarks(networks().codec, on: pool))
+        case "tokenizer": add(try tokenizerBenchmarks(networks().semanticTokenizer, on: pool))
         case "stages":
-            add(try stageBenchmarks(bundle: BenchedBundle(folder: folder), on: pool, machine: machine))
+            add(try stageBenchmarks(networks(), in: folder, on: pool, machine: machine))
         default:
             add(
                 try await continuationBenchmarks(

@@ -1,25 +1,9 @@
 extension CodecConfiguration {
-    /// What a configuration says about itself, in every version.
-    struct Kind: Decodable {
-        let format: Int
-        let modelType: String
-
-        private enum CodingKeys: String, CodingKey {
-            case format
-            case modelType = "model_type"
-        }
-
-        /// Throws if it is not a codec's, or of another version.
-        func validate() throws(CodecError) {
-            guard format == CodecConfiguration.currentFormat, modelType == CodecConfiguration.modelType else {
-                throw .unknownFormat(found: "format \(format), model_type \"\(modelType)\"")
-            }
-        }
-    }
-
     /// Throws if the configuration is not one from which a codec can be built.
     package func validate() throws(CodecError) {
-        try Kind(format: format, modelType: modelType).validate()
+        guard format == Self.currentFormat, modelType == Self.modelType else {
+            throw .unknownFormat(found: "format \(format), model_type \"\(modelType)\"")
+        }
         try checkRanges()
         try checkSpectra()
     }

@@ -6,8 +6,6 @@ package enum CodecError: Error, Equatable, CustomStringConvertible {
     case configuration(key: String, found: Int, allowed: ClosedRange<Int>)
     /// Window, hop and transform of the spectra do not fit one another.
     case spectra(found: String, expected: String)
-    /// The configuration cannot be read at all.
-    case unreadableConfiguration(path: String, reason: String)
     /// Codes with more levels than the codec has, or none.
     case levels(found: Int, allowed: ClosedRange<Int>)
     /// A code that the codebooks do not have.
@@ -23,8 +21,6 @@ package enum CodecError: Error, Equatable, CustomStringConvertible {
                 + "restore the bundle's config.json"
         case .spectra(let found, let expected):
             "the codec's configuration has \(found), expected \(expected); restore the bundle's config.json"
-        case .unreadableConfiguration(let path, let reason):
-            "cannot read \(path): \(reason); restore the bundle's config.json"
         case .levels(let found, let allowed):
             "codes with \(found) levels, expected \(allowed.lowerBound) to \(allowed.upperBound)"
         case .code(let found, let frame, let level, let size):

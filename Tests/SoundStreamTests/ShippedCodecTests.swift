@@ -12,7 +12,7 @@ struct ShippedCodecTests {
     let pool = WorkerPool(threads: 2)
 
     init() throws {
-        codec = try Codec(folder: Fixtures.model("codec"))
+        codec = try Codec(in: Fixtures.model("codec"))
         golden = try SafetensorsFile(path: Fixtures.model("codec") + "/golden.safetensors")
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import NeuralLayers
 import SoundStream
 import Tensors
@@ -10,7 +11,7 @@ struct TinyCodec {
     let samples: [Float]
 
     init() throws {
-        codec = try Codec(folder: Fixtures.path("codec"))
+        codec = try Codec(in: Fixtures.path("codec"))
         golden = try Fixtures.golden("codec/io.safetensors")
         samples = try golden.tensor("samples").elements
     }
@@ -28,5 +29,15 @@ struct TinyCodec {
     func stacked(_ levels: Tensor) -> Tensor {
         let c = codec.configuration
         return levels.reshaped([levels.rows / c.spectra, c.spectra * c.bins])
+    }
+}
+
+extension Codec {
+    /// The codec of a folder that is what it should be.
+    init(in folder: String) throws {
+        let configuration = try Data(contentsOf: URL(fileURLWithPath: folder + "/config.json"))
+        try self.init(
+            configuration: JSONDecoder().decode(CodecConfiguration.self, from: configuration),
+            weights: WeightScope(SafetensorsFile(path: folder + "/codec.safetensors")))
     }
 }

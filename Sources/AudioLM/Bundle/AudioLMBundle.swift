@@ -9,7 +9,7 @@ public struct AudioLMBundle: Sendable {
     public let name: String
     let folder: URL
     let codecFolder: URL
-    let networks: Networks
+    package let networks: Networks
     let sampling: BundleConfiguration.StageSampling
     let addsRoomTone: Bool
     let pool: WorkerPool

@@ -1,17 +1,17 @@
 import Foundation
 import NeuralLayers
-import SemanticTokenizer
-import SoundStream
+package import SemanticTokenizer
+package import SoundStream
 import Tensors
-import TokenTransformers
+package import TokenTransformers
 
 /// The networks of a bundle, which agree with one another.
-struct Networks: Sendable {
-    let codec: Codec
-    let semanticTokenizer: Tokenizer
-    let semanticStage: SemanticStage
-    let coarseStage: CoarseStage
-    let fineStage: FineStage
+package struct Networks: Sendable {
+    package let codec: Codec
+    package let semanticTokenizer: Tokenizer
+    package let semanticStage: SemanticStage
+    package let coarseStage: CoarseStage
+    package let fineStage: FineStage
     let detector: Detector?
     let reranking: Reranking?
     let sustain: Sustain?

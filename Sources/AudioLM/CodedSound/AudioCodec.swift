@@ -1,11 +1,11 @@
 public import Foundation
-import SoundStream
+package import SoundStream
 import Tensors
 
 /// The codec of a bundle by itself: sound to a few kilobits a second and back. Immutable; share it freely.
 public struct AudioCodec: Sendable {
     public let identity: CodecIdentity
-    let network: Codec
+    package let network: Codec
     let pool: WorkerPool
 
     /// Loads a codec's folder, such as `Models/codec`, or the codec of a bundle's. Throws an error that says in one

@@ -2,9 +2,9 @@ import Tensors
 import TokenTransformers
 
 /// Completes frames of coarse codes by their fine codes, chunk after chunk, each seeing what lies before it.
-struct FineWindow {
+package struct FineWindow {
     /// Codec frames that are completed at a time.
-    static let framesPerChunk = 50
+    package static let framesPerChunk = 50
 
     private let stage: FineStage
     /// The last complete frames, all levels, as many as the stage looks back.
