@@ -5,6 +5,7 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
     case unreadable(path: String, reason: String)
     case empty(path: String)
     case notSound(path: String, reason: String)
+    case notSoundInPipe(path: String, reason: String)
     case truncated(path: String, expected: String, found: String)
     case tooShort(path: String, seconds: Double, minimum: Double)
     case silent(path: String)
@@ -29,7 +30,10 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
         case .empty(let path):
             "\(path) holds no sound (zero length); record or export it again"
         case .notSound(let path, let reason):
-            "\(path) is not a sound file that can be read (\(reason)); give WAV, AIFF, FLAC, Ogg Vorbis, Opus or MP3"
+            "\(path) is not a sound file that can be read (\(reason)); give WAV, AIFF, FLAC, Ogg Vorbis, Opus or MP3, "
+                + "which ffmpeg makes of most others"
+        case .notSoundInPipe(let path, let reason):
+            "\(path) is not sound that can be read from a pipe (\(reason)); send WAV, AIFF, AU, Ogg or MP3 through it"
         case .truncated(let path, let expected, let found):
             "\(path) is truncated: expected \(expected), found \(found); copy or export it again"
         case .tooShort(let path, let seconds, let minimum):

@@ -62,8 +62,9 @@ public struct AudioFileReader: ~Copyable {
     ) throws {
         guard let handle else {
             let reason = String(cString: sf_strerror(nil))
-            throw AudioFileError.notSound(
-                path: path, reason: isPipe ? "\(reason) a pipe may carry WAV, AIFF, AU, Ogg or MP3" : reason)
+            throw isPipe
+                ? AudioFileError.notSoundInPipe(path: path, reason: reason)
+                : AudioFileError.notSound(path: path, reason: reason)
         }
         self.handle = handle
         self.file = file

@@ -4,7 +4,7 @@ import Foundation
 /// What tells the results of a bundle from those of another, or of the same after it has changed.
 enum BundleIdentity {
     /// Another number wherever equal weights come to compute something else.
-    private static let engine = 2
+    private static let engine = 3
 
     private struct Configuration: Decodable {
         let codec: String

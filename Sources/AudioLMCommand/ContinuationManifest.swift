@@ -18,7 +18,8 @@ struct ContinuationManifest: Codable, Equatable {
         /// By stage and option, as "coarse temperature"; what is not there is the bundle's own.
         let sampling: [String: Double]
         let seed: UInt64
-        let variations: Int
+        /// Whether the files' names have a variation's number.
+        let isNumbered: Bool
     }
 
     struct Continuation: Codable, Equatable {

@@ -7,6 +7,8 @@ struct ContinuationReport: Encodable {
     let snippet: String
     let snippetSeconds: Double
     let bundle: String
+    /// What the bundle computes with: reports with the same weights, seed and options are of the same sound.
+    let weights: String
     /// What the snippet sounds like, where that chose the bundle.
     let heard: SoundKind?
     let output: String
@@ -21,6 +23,7 @@ struct ContinuationReport: Encodable {
         snippet = recording.url.relativePath
         snippetSeconds = Double(recording.frameCount) / Double(recording.tail.sampleRate)
         bundle = model.bundle.name
+        weights = BundleIdentity.digest(of: [URL(fileURLWithPath: model.bundle.information.folder)])
         heard = model.heard
         output = file.relativePath
         seed = summary.seed

@@ -136,7 +136,7 @@ struct FolderContinuation {
             seconds: command.continuation.seconds,
             promptSeconds: command.continuation.promptSeconds,
             onlyContinuation: command.continuation.onlyContinuation, sampling: sampling, seed: seed,
-            variations: command.continuation.variations)
+            isNumbered: command.continuation.variations > 1)
     }
 
     /// Makes a batch and notes it in the folder's manifest.

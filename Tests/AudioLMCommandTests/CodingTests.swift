@@ -85,7 +85,7 @@ import Testing
 
     @Test func badSoundThroughAPipe() throws {
         try chord(seconds: 1, rate: 24000).write(to: folder.file("s.flac"))
-        for (name, words) in [("s.flac", "a pipe may carry WAV"), ("s.wav", "truncated")] {
+        for (name, words) in [("s.flac", "send WAV, AIFF, AU, Ogg or MP3"), ("s.wav", "truncated")] {
             let whole = try Data(contentsOf: folder.file(name))
             let outcome = try run(["encode", "-", "-o", "x.alm"], input: whole.dropLast(1000))
             #expect(outcome.code == 1 && outcome.errors.count == 1)

@@ -109,6 +109,8 @@ import Testing
         #expect(manifest.continuations.count == 8)
         #expect(
             Set(manifest.continuations.map { "\($0.variation) \($0.seed)" }) == ["1 7", "2 8", "3 9", "4 10"])
+        try await run("-o", folder.file("out").path, "--variations", "5")
+        #expect(try files("out").filter { $0.contains(".5.") } == ["a.5.wav", "b.5.wav"])
     }
 
     @Test func promptsAndForeignFilesAreNotOverwritten() async throws {
