@@ -127,7 +127,7 @@ class CoarseStage(nn.Module):
             past = self._drawn(codes, semantic, reference.detach(), drawn)
             # What a recording's higher levels add to its first says nothing about what they would add to a drawn one.
             known[..., 1:] = ~drawn[..., None]
-        losses = _cross_entropy(self(past, semantic, reference), codes)
+        losses = cross_entropy(self(past, semantic, reference), codes)
         means = (losses * known).sum(dim=(0, 1)) / known.sum(dim=(0, 1)).clamp_min(1)
         return (means * weights).sum() / weights.sum()
 
@@ -146,13 +146,13 @@ class CoarseStage(nn.Module):
 
     def _negative_log_likelihood(self, batch: dict[str, Tensor], reference: Tensor) -> Tensor:
         codes = self._coarse(batch)
-        return _cross_entropy(self(codes, batch["semantic"], reference), codes)
+        return cross_entropy(self(codes, batch["semantic"], reference), codes)
 
     def _coarse(self, batch: dict[str, Tensor]) -> Tensor:
         return batch["acoustic"][..., : self.configuration.levels]
 
 
-def _cross_entropy(logits: Tensor, codes: Tensor) -> Tensor:
+def cross_entropy(logits: Tensor, codes: Tensor) -> Tensor:
     """Nats of each code, [batch, frames, levels]."""
     return F.cross_entropy(logits.float().permute(0, 3, 1, 2), codes, reduction="none")
 

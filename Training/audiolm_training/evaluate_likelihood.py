@@ -1,24 +1,33 @@
-"""Step `evaluate-likelihood`: does the semantic stage prefer what was really said next to what someone said elsewhere?
+"""Step `evaluate-likelihood`: do the stages prefer what was really said next to what someone said elsewhere?
 
 For each held-out crop, the first part is followed by its own continuation and by another recording's of the same
 length; the share of pairs in which its own is the likelier, chance being one half (AudioLM, section IV-B). Some
 stretches of speech are likelier than others wherever they stand, hence also the share in which the first part raises
 the likelihood of its own continuation by more (pointwise mutual information).
+
+Both by the semantic tokens, and by the whole hierarchy: the likelihood of semantic and coarse tokens together.
 """
 
 import argparse
+import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from . import tables
+from .coarse_stage import cross_entropy
+from .precision import mixed_precision
 from .stage_settings import load_exported, load_trained, read_settings, token_folder
-from .token_data import TokenPiece, load_pieces
+from .token_data import FRAMES_PER_SEMANTIC_TOKEN, TokenPiece, batch_of, load_pieces
 
-TOKENS_PER_SECOND = 25
-STRIDE = 5  # seconds from one crop to the next
+FRAMES_PER_SECOND = 50
+STRIDE = 5 * FRAMES_PER_SECOND  # frames from one crop to the next
+BATCH = 16
+
+Crop = dict[str, np.ndarray]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,47 +37,88 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    settings = read_settings(args.config, "semantic_stage")
     device = torch.device("cpu")
-    model = load_exported(settings, args.bundle, device) if args.bundle else load_trained(settings, args.runs, device)
-    pieces = load_pieces(token_folder(args.runs, settings), "test", ("semantic",))
-    pairs = pair(pieces, args.prompt_seconds * TOKENS_PER_SECOND, args.seconds * TOKENS_PER_SECOND)
-    preferred, raised = preference(model, *pairs, args.prompt_seconds * TOKENS_PER_SECOND)
-    result = {"pairs": len(preferred), "own_preferred": float(preferred.mean()), "own_raised": float(raised.mean())}
+    stages = []
+    for stage in ("semantic_stage", "coarse_stage"):
+        settings = read_settings(args.config, stage)
+        stages.append(load_exported(settings, args.bundle, device) if args.bundle else load_trained(settings, args.runs, device))
+    pieces = load_pieces(token_folder(args.runs, settings), "test", settings.token_kinds)
+    prompt, length = args.prompt_seconds * FRAMES_PER_SECOND, args.seconds * FRAMES_PER_SECOND
+    own, other = pair(pieces, prompt, length)
+    semantic = bits(semantic_nats(stages[0], prompt), own, other, prompt)
+    hierarchy = semantic + bits(coarse_nats(stages[1], prompt), own, other, prompt)
+    result = {"pairs": len(own)}
+    for name, found in (("", semantic), ("hierarchy_", hierarchy)):
+        preferred, raised = preference(found)
+        result |= {f"{name}own_preferred": preferred, f"{name}own_raised": raised}
+        print(f"of {len(own)} pairs the own continuation is likelier by {name or 'semantic_'}tokens in {preferred:.1%}, "
+              f"raised by more in {raised:.1%}")
     tables.write_result(args.runs, "likelihood", result)
-    print(f"of {result['pairs']} pairs the own continuation is likelier in {result['own_preferred']:.1%}, "
-          f"raised by more in {result['own_raised']:.1%}")
 
 
-def pair(pieces: list[TokenPiece], prompt: int, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Crops [pairs, prompt + length], and the same with the continuation of the crop half the list away, which is of
-    another recording. Throws SystemExit where there are not two recordings of that length."""
+def pair(pieces: list[TokenPiece], prompt: int, length: int) -> tuple[list[Crop], list[Crop]]:
+    """Crops of `prompt` + `length` codec frames, and the same with the continuation of the crop half the list away, which
+    is of another recording. Throws SystemExit where there are not two recordings of that length."""
     span = prompt + length
-    found = [(piece.identifier, piece.semantic[start : start + span].astype(np.int64))
-             for piece in pieces for start in range(0, len(piece.semantic) - span + 1, STRIDE * TOKENS_PER_SECOND)]  # fmt: skip
+    found = [(piece.identifier, piece.crop(start, span))
+             for piece in pieces for start in range(0, piece.frames - span + 1, STRIDE)]  # fmt: skip
+    if not found:
+        raise SystemExit(f"no recording has {span} frames of tokens; ask for fewer seconds")
     own, other = [], []
     for index, (identifier, crop) in enumerate(found):
         onwards = (found[(index + len(found) // 2 + step) % len(found)] for step in range(len(found)))
         elsewhere = next((tokens for name, tokens in onwards if name != identifier), None)
         if elsewhere is None:
-            raise SystemExit(f"two recordings of {span} tokens are needed; ask for fewer seconds")
+            raise SystemExit(f"two recordings of {span} frames of tokens are needed; ask for fewer seconds")
         own.append(crop)
-        other.append(np.concatenate([crop[:prompt], elsewhere[prompt:]]))
-    if not own:
-        raise SystemExit(f"no recording has {span} tokens; ask for fewer seconds")
-    return np.stack(own), np.stack(other)
+        other.append({kind: np.concatenate([crop[kind][: place(kind, prompt)], elsewhere[kind][place(kind, prompt) :]])
+                      for kind in crop})  # fmt: skip
+    return own, other
+
+
+def place(kind: str, frame: int) -> int:
+    """Where the tokens of a kind reach a codec frame."""
+    return frame // FRAMES_PER_SEMANTIC_TOKEN if kind == "semantic" else frame
+
+
+def semantic_nats(stage: nn.Module, prompt: int) -> Callable[[dict[str, Tensor], bool], Tensor]:
+    """Nats [batch] of the semantic tokens after the prompt, or of all where there is none."""
+    def nats(batch: dict[str, Tensor], prompted: bool) -> Tensor:
+        start = place("semantic", prompt) if prompted else 0
+        return stage.negative_log_likelihood(batch)[:, start:].sum((1, 2))
+
+    return nats
+
+
+def coarse_nats(stage: nn.Module, prompt: int) -> Callable[[dict[str, Tensor], bool], Tensor]:
+    """The same of the coarse tokens, given the semantic ones; the prompt is also what tells how it sounds."""
+    def nats(batch: dict[str, Tensor], prompted: bool) -> Tensor:
+        codes = batch["acoustic"][..., : stage.configuration.levels]
+        reference = stage.reference(codes[:, :prompt]) if prompted else None
+        losses = cross_entropy(stage(codes, batch["semantic"], reference), codes)
+        return losses[:, prompt if prompted else 0 :].sum((1, 2))
+
+    return nats
 
 
 @torch.no_grad()
-def preference(
-    model: nn.Module, own: np.ndarray, other: np.ndarray, prompt: int, batch: int = 16
-) -> tuple[np.ndarray, np.ndarray]:
-    """Whether the tokens after the prompt are likelier in `own` than in `other`, and whether the prompt raises their
-    likelihood by more. [pairs] each"""
-    def nats(tokens: np.ndarray, start: int) -> torch.Tensor:
-        rows = torch.from_numpy(tokens).split(batch)
-        return torch.cat([model.negative_log_likelihood({"semantic": part})[:, start:].sum((1, 2)) for part in rows])
+def bits(
+    nats: Callable[[dict[str, Tensor], bool], Tensor], own: list[Crop], other: list[Crop], prompt: int
+) -> np.ndarray:
+    """Bits of each continuation, [own and other, after the prompt and alone, pairs]."""
+    def of(crops: list[Crop], prompted: bool) -> np.ndarray:
+        if not prompted:
+            crops = [{kind: tokens[place(kind, prompt) :] for kind, tokens in crop.items()} for crop in crops]
+        found = []
+        for start in range(0, len(crops), BATCH):
+            with mixed_precision("cpu"):
+                found.append(nats(batch_of(crops[start : start + BATCH]), prompted).double())
+        return torch.cat(found).numpy() / math.log(2)
 
-    given = nats(own, prompt), nats(other, prompt)
-    alone = nats(own[:, prompt:], 0), nats(other[:, prompt:], 0)
-    return (given[0] < given[1]).numpy(), (given[0] - alone[0] < given[1] - alone[1]).numpy()
+    return np.stack([[of(crops, prompted) for prompted in (True, False)] for crops in (own, other)])
+
+
+def preference(found: np.ndarray) -> tuple[float, float]:
+    """The share of pairs in which `own` takes fewer bits than `other`, and in which the prompt saves more of them."""
+    (own, own_alone), (other, other_alone) = found
+    return float((own < other).mean()), float((own - own_alone < other - other_alone).mean())

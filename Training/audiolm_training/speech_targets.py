@@ -34,9 +34,12 @@ def _voices(results: Results) -> Iterator[Figure]:
 def _stages(results: Results) -> Iterator[Figure]:
     yield from semantic_bits(results.get("stages", {}).get("semantic_stage"), "held-out speakers")
     likelihood = results.get("likelihood", {})
-    figure = at_least("own continuation likelier than another utterance's", likelihood.get("own_preferred"), 0.75)
-    beside = f" (raised by more: {likelihood['own_raised']:.2f})" if likelihood else ""
-    yield Figure(figure.what, figure.target, figure.measured + beside, figure.met)
+    for name, tokens in (("", "semantic tokens"), ("hierarchy_", "all of the hierarchy's")):
+        figure = at_least(f"own continuation likelier than another utterance's, by {tokens}",
+                          likelihood.get(f"{name}own_preferred"), 0.75)  # fmt: skip
+        raised = likelihood.get(f"{name}own_raised")
+        beside = "" if raised is None else f" (raised by more: {raised:.2f})"
+        yield Figure(figure.what, figure.target, figure.measured + beside, figure.met)
 
 
 def _choice(results: Results) -> Iterator[Figure]:

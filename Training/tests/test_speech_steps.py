@@ -18,6 +18,9 @@ from audiolm_training import (
     train_sound_kinds,
 )
 
+from audiolm_training.coarse_stage import CoarseStage, CoarseStageConfiguration
+from audiolm_training.transformer import TransformerConfiguration
+
 from step_calls import call
 
 
@@ -69,14 +72,31 @@ class Repeats(torch.nn.Module):
 
 
 def test_the_likelier_continuation_is_found():
-    pieces = [token_data.TokenPiece(name, np.full(375, value), None) for name, value in (("a", 1), ("b", 2))]
-    own, other = evaluate_likelihood.pair(pieces, 75, 175)
-    assert own.shape == other.shape == (4, 250)
-    assert (own[:, :75] == other[:, :75]).all() and (own[:, 75:] != other[:, 75:]).all()
-    preferred, raised = evaluate_likelihood.preference(Repeats(), own, other, 75)
-    assert preferred.all() and raised.all()
+    pieces = [token_data.TokenPiece(name, np.full(375, value), np.full((750, 4), value)) for name, value in (("a", 1), ("b", 2))]
+    own, other = evaluate_likelihood.pair(pieces, 150, 350)
+    assert len(own) == len(other) == 4
+    for kind, start in (("semantic", 75), ("acoustic", 150)):
+        for mine, theirs in zip(own, other):
+            assert len(mine[kind]) == len(theirs[kind]) == start * 10 // 3
+            assert (mine[kind][:start] == theirs[kind][:start]).all() and (mine[kind][start:] != theirs[kind][start:]).all()
+    found = evaluate_likelihood.bits(evaluate_likelihood.semantic_nats(Repeats(), 150), own, other, 150)
+    assert found.shape == (2, 2, 4)
+    assert evaluate_likelihood.preference(found) == (1.0, 1.0)
+    assert evaluate_likelihood.preference(found[::-1]) == (0.0, 0.0)
     with pytest.raises(SystemExit):
-        evaluate_likelihood.pair(pieces[:1], 75, 175)
+        evaluate_likelihood.pair(pieces[:1], 150, 350)
+
+
+def test_coarse_tokens_are_judged_from_the_prompt_on():
+    stage = CoarseStage(CoarseStageConfiguration(TransformerConfiguration(1, 16, 2, 16, 20), levels=2, codes=8, semantic_vocabulary=4)).eval()
+    random = np.random.default_rng(0)
+    crop = {"semantic": random.integers(0, 4, 20), "acoustic": random.integers(0, 8, (40, 3))}
+    nats = evaluate_likelihood.coarse_nats(stage, 10)
+    batch = token_data.batch_of([crop])
+    with torch.no_grad():
+        whole, rest = nats(batch, False), nats(batch, True)
+        expected = stage.negative_log_likelihood({**batch, "reference": batch["acoustic"][:, :10, :2]})[:, 10:].sum()
+    assert float(rest) == pytest.approx(float(expected), rel=1e-5) and float(rest) < float(whole)
 
 
 def test_features_of_a_kind_know_no_level():
