@@ -41,7 +41,8 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
         case .silent(let path):
             "\(path) is silent (nothing above -80 dBFS); give a recording with sound in it"
         case .endsSilent(let path, let seconds):
-            "\(path) ends with \(Self.decimals(seconds)) s of silence, which is all that the models would hear; cut it off"
+            "\(path) ends with \(Self.decimals(seconds)) s of silence, beside which the models would hear less than a second of sound; "
+                + "cut it off, or give more sound"
         case .notFinite(let path, let second):
             "\(path) holds a sample that is no number (NaN or infinite) at \(Self.decimals(second)) s; export it again"
         case .outOfScale(let path, let second):

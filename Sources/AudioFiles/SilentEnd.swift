@@ -3,13 +3,15 @@ extension AudioBuffer {
     private static let silentPiece = 0.1
     /// Power of silence beside that of the loudest piece: −50 dB, as when a piano has rung off in a room that hums.
     private static let silentShare: Float = 1e-5
+    /// Power above which nothing is silence, −70 dBFS: what is quiet beside a clap may be speech.
+    private static let loudestSilence: Float = 1e-7
 
     /// Seconds of silence at the end, to a tenth.
     public var silentEnd: Double {
         let length = max(1, Int(Self.silentPiece * Double(sampleRate)))
         let ends = stride(from: frameCount, through: length, by: -length)
         let powers = ends.map { end in channels.reduce(0) { $0 + Self.swing(of: $1[(end - length)..<end]) } }
-        let limit = (powers.max() ?? 0) * Self.silentShare
+        let limit = min((powers.max() ?? 0) * Self.silentShare, Self.loudestSilence)
         let silent = powers.prefix { $0 <= limit }.count
         return Double(silent * length) / Double(sampleRate)
     }

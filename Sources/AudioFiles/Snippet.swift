@@ -10,10 +10,10 @@ public struct Snippet: Sendable {
     /// The file's last `tailSeconds` seconds (all of it where it is shorter), at its own rate and channels.
     public let tail: AudioBuffer
 
-    /// `tail` without the silence that it ends with, if that leaves anything.
+    /// `tail` without the silence that it ends with, if that leaves half a second.
     public var sounding: AudioBuffer {
-        let silence = tail.silentEnd
-        return silence < tail.seconds ? tail.dropping(seconds: silence) : tail
+        let sound = tail.dropping(seconds: tail.silentEnd)
+        return sound.seconds >= 0.5 ? sound : tail
     }
 
     /// Nothing louder than this (−80 dBFS) counts as silence.

@@ -27,7 +27,7 @@ public struct Seam: Sendable {
     ///   - tail: the end of the snippet, at least a second; all that the models shall hear.
     ///   - modelRate: the models' sample rate.
     public init(after tail: AudioBuffer, modelRate: Int) throws {
-        let offsets = tail.suffix(seconds: Self.recent).channels.map(Self.mean(of:))
+        let offsets = tail.suffix(seconds: 1).channels.map(Self.mean(of:))
         let tail = AudioBuffer(
             channels: zip(tail.channels, offsets).map { samples, offset in samples.map { $0 - offset } },
             sampleRate: tail.sampleRate)
@@ -56,7 +56,7 @@ public struct Seam: Sendable {
             channels: zip(first.channels, rest.channels).map { $0 + $1 }, sampleRate: tail.sampleRate)
     }
 
-    /// Seconds of the end that tell level, balance and offset.
+    /// Seconds of the end that tell level and balance.
     private static let recent = 10.0
     /// Seconds; a year.
     private static let longest = 3.2e7

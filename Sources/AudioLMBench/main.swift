@@ -19,6 +19,7 @@ let folder = arguments.bundle
 }
 
 do {
+    try KernelInformation.requireWanted()
     for part in arguments.parts {
         switch part {
         case "kernels": add(kernelBenchmarks(on: pool, machine: machine))

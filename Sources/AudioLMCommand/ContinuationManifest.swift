@@ -33,7 +33,7 @@ struct ContinuationManifest: Codable, Equatable {
     var format = 2
     let settings: Settings
     /// Names of the files that the folder is to hold; what is there under one of them is of a run that was cut off.
-    var planned: Set<String> = []
+    var planned: [String] = []
     var continuations: [Continuation] = []
 
     init(_ settings: Settings) {
@@ -50,7 +50,8 @@ struct ContinuationManifest: Codable, Equatable {
             found.format == 2
         else {
             throw ComparisonError(
-                "\(file.relativePath) is no manifest of this version; choose another folder with -o")
+                "\(file.relativePath) is no manifest of this version; choose another folder with -o, or begin anew with --force"
+            )
         }
         return found
     }

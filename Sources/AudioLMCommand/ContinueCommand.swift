@@ -57,7 +57,7 @@ public struct ContinueCommand: AsyncParsableCommand {
         let files = try outputs.map {
             try JoinedFile(recording, to: $0, onlyContinuation: continuation.onlyContinuation)
         }
-        let chosen = try load(recording.sounding)
+        let chosen = try model(for: recording, loading: load)
         let firstSeed = continuation.seed ?? UInt64(UInt32.random(in: 0 ... .max))
         for first in stride(from: 0, to: files.count, by: continuation.variationsAtOnce) {
             let numbers = first..<min(first + continuation.variationsAtOnce, files.count)
@@ -80,7 +80,20 @@ public struct ContinueCommand: AsyncParsableCommand {
             try JoinedFile(recording, to: $0, onlyContinuation: continuation.onlyContinuation)
         }
         return try await fill(
-            files, after: recording, model: load(recording.sounding), seed: seed, label: label)
+            files, after: recording, model: model(for: recording, loading: load), seed: seed, label: label)
+    }
+
+    /// The bundle for a recording, once all was said of how the two go together.
+    private func model(
+        for recording: Snippet, loading load: (AudioBuffer) throws -> ChosenModel
+    ) throws -> ChosenModel {
+        let chosen = try load(recording.sounding)
+        if let warning = chosen.warning { warn(warning) }
+        try checkEnd(of: recording, heardBy: chosen.bundle)
+        if ignoresCandidates(chosen) {
+            warn("the bundle \(chosen.bundle.name) does not choose among candidates; --candidates is ignored")
+        }
+        return chosen
     }
 
     private func recording(_ input: URL) throws -> Snippet {
@@ -92,14 +105,12 @@ public struct ContinueCommand: AsyncParsableCommand {
         _ files: [JoinedFile], after recording: Snippet, model chosen: ChosenModel, seed: UInt64,
         label: String
     ) async throws -> [ContinuationReport] {
-        if let warning = chosen.warning { warn(warning) }
-        try checkEnd(of: recording, heardBy: chosen.bundle)
         let seam = try Seam(
             after: recording.tail.suffix(seconds: chosen.bundle.promptSeconds),
             modelRate: chosen.bundle.sampleRate)
         let options = ContinuationOptions(
             seconds: continuation.seconds, seed: seed, promptSeconds: continuation.promptSeconds,
-            sampling: sampling.options(), candidates: candidates(for: chosen))
+            sampling: sampling.options(), candidates: ignoresCandidates(chosen) ? 1 : continuation.candidates)
         let writers = try files.map { try $0.makeWriter(seam, seconds: options.seconds) }
         let summaries = try await write(
             chosen.bundle.extend(seam.prompt, options: options, variations: files.count), to: writers,
@@ -124,13 +135,9 @@ public struct ContinueCommand: AsyncParsableCommand {
                 + "cut it off if that is not meant")
     }
 
-    /// As they were asked for; of a bundle that the snippet chose, and that cannot choose, there is one.
-    private func candidates(for chosen: ChosenModel) -> Int? {
-        guard let wanted = continuation.candidates, wanted > 1, chosen.heard != nil,
-            !chosen.bundle.choosesAmongCandidates
-        else { return continuation.candidates }
-        warn("the bundle \(chosen.bundle.name) does not choose among candidates; --candidates is ignored")
-        return 1
+    /// Whether the snippet chose a bundle that cannot do what was asked for.
+    private func ignoresCandidates(_ chosen: ChosenModel) -> Bool {
+        continuation.candidates ?? 1 > 1 && chosen.heard != nil && !chosen.bundle.choosesAmongCandidates
     }
 
     private func warn(_ text: String) {

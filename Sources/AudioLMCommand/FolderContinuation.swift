@@ -41,18 +41,22 @@ struct FolderContinuation {
             let overwrite = command.output.force || manifest.planned.contains(file.lastPathComponent)
             try checkOutput(file, inputs: prompts.map(\.file), overwrite: overwrite)
         }
-        manifest.planned.formUnion(outputs.map(\.lastPathComponent))
-        try removeEarlier(but: manifest.planned)
+        manifest.planned = Set(manifest.planned).union(outputs.map(\.lastPathComponent)).sorted()
+        if command.output.force { try removeEarlier() }
         try manifest.write(in: target)
         var missing = 0
         for (number, batch) in wanted.enumerated() {
+            let reports: [ContinuationReport]
             do {
-                try await make(
-                    batch, label: "\(number + 1)/\(wanted.count) ", manifest: &manifest, loading: load)
+                reports = try await make(
+                    batch, seed: manifest.settings.seed, label: "\(number + 1)/\(wanted.count) ",
+                    loading: load)
             } catch let error as AudioFileError {
                 Terminal.error("Error: \(error)")
                 missing += batch.variations.count
+                continue
             }
+            try note(reports, of: batch, in: &manifest)
         }
         if missing > 0 {
             let all = wanted.reduce(0) { $0 + $1.variations.count }
@@ -89,11 +93,11 @@ struct FolderContinuation {
         }
     }
 
-    /// Takes out what the run made that `--force` puts an end to: files that are not made anew would pass for this run's.
-    private func removeEarlier(but planned: Set<String>) throws {
-        guard command.output.force, let earlier = try? ContinuationManifest.read(in: target) else { return }
+    /// Takes out what the run before made: what is not made anew would pass for this run's.
+    private func removeEarlier() throws {
+        guard let earlier = try? ContinuationManifest.read(in: target) else { return }
         // Whoever wrote the manifest, it can name sounds of this folder alone.
-        for name in earlier.planned.subtracting(planned) where name.hasSuffix(".wav") && !name.contains("/") {
+        for name in earlier.planned where name.hasSuffix(".wav") && !name.contains("/") {
             let file = target.appending(path: name)
             if FileManager.default.fileExists(atPath: file.path) {
                 try FileManager.default.removeItem(at: file)
@@ -139,19 +143,22 @@ struct FolderContinuation {
             isNumbered: command.continuation.variations > 1)
     }
 
-    /// Makes a batch and notes it in the folder's manifest.
+    /// Makes a batch; throws `AudioFileError` where its prompt or its files cannot be had.
     private func make(
-        _ batch: Batch, label: String, manifest: inout ContinuationManifest,
-        loading load: (AudioBuffer) throws -> ChosenModel
-    ) async throws {
-        let files = files(batch)
-        let first = manifest.settings.seed &+ UInt64(batch.variations.lowerBound - 1)
-        let reports = try await command.makeContinuations(
-            of: batch.prompt.file, to: files, seed: first, label: label, loading: load)
+        _ batch: Batch, seed: UInt64, label: String, loading load: (AudioBuffer) throws -> ChosenModel
+    ) async throws -> [ContinuationReport] {
+        try await command.makeContinuations(
+            of: batch.prompt.file, to: files(batch), seed: seed &+ UInt64(batch.variations.lowerBound - 1),
+            label: label, loading: load)
+    }
+
+    private func note(
+        _ reports: [ContinuationReport], of batch: Batch, in manifest: inout ContinuationManifest
+    ) throws {
         for (index, report) in reports.enumerated() {
             manifest.add(
                 .init(
-                    prompt: batch.prompt.name, file: files[index].lastPathComponent,
+                    prompt: batch.prompt.name, file: files(batch)[index].lastPathComponent,
                     variation: batch.variations.lowerBound + index, seed: report.seed,
                     wallSeconds: report.wallSeconds))
         }

@@ -1,8 +1,6 @@
 import ArgumentParser
 import AudioFiles
 import AudioLM
-import Foundation
-import Tensors
 
 /// Which models run, and on how many threads.
 struct ModelOptions: ParsableArguments {
@@ -23,12 +21,6 @@ struct ModelOptions: ParsableArguments {
     func validate() throws {
         if let threads, !(1...256).contains(threads) {
             throw ValidationError("--threads must be 1 to 256, found \(threads)")
-        }
-        if let wanted = ProcessInfo.processInfo.environment["AUDIOLM_ISA"], !wanted.isEmpty,
-            wanted != KernelInformation.instructionSet
-        {
-            throw ValidationError(
-                "AUDIOLM_ISA is \(wanted), for which there are no kernels on this processor")
         }
     }
 

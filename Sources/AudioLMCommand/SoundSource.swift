@@ -5,9 +5,7 @@ import Foundation
 struct SoundSource: ~Copyable {
     private var reader: AudioFileReader
     let name: String
-    /// Whether there has been sound, by which `channel` is chosen.
-    private var isHeard = false
-    /// The channel that is taken alone, where they cancel each other out.
+    /// The channel that is taken alone, while they cancel each other out.
     private var channel: Int?
     /// Samples given out so far.
     private(set) var count = 0
@@ -29,7 +27,7 @@ struct SoundSource: ~Copyable {
     /// Level above which sound tells how its channels go together.
     private static let audible: Float = 1e-3
 
-    /// The mean of the channels, or one of such as cancel each other out where sound begins, over the next `seconds`, or over less, but for the end over something. Throws where a
+    /// The mean of the channels, or one of such as cancel each other out, over the next `seconds`, or over less, but for the end over something. Throws where a
     /// sample is no number or beyond all scales, or where there is no sound at all.
     mutating func next(seconds: Int) throws -> [Float] {
         let most = max(1, Self.mostAtOnce / reader.channelCount)
@@ -42,9 +40,9 @@ struct SoundSource: ~Copyable {
         let sound = AudioBuffer(
             interleaved: frames[...], channelCount: reader.channelCount, sampleRate: sampleRate)
         count += sound.frameCount
-        if !isHeard, sound.channels.contains(where: { $0.rootMeanSquare > Self.audible }) {
-            isHeard = true
-            channel = sound.loudestOfCancelling
+        if sound.channels.contains(where: { $0.rootMeanSquare > Self.audible }) {
+            // The same while that lasts, or its polarity would change.
+            channel = sound.loudestOfCancelling.map { channel ?? $0 }
         }
         return channel.map { sound.channels[$0] } ?? sound.mixedToMono()
     }

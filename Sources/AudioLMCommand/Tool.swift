@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Dispatch
 import Foundation
+import Tensors
 
 /// Runs a command line: errors are one line on stderr, interruption exits with 130.
 public enum Tool {
@@ -18,6 +19,7 @@ public enum Tool {
 
     private static func run(_ root: any AsyncParsableCommand.Type) async {
         do {
+            try KernelInformation.requireWanted()
             let command = try root.parseAsRoot()
             let work = Task {
                 if var command = command as? any AsyncParsableCommand {

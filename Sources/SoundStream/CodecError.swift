@@ -14,13 +14,12 @@ package enum CodecError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknownFormat(let found):
-            "the codec's configuration is \(found), expected format \(CodecConfiguration.currentFormat), "
-                + "model_type \"\(CodecConfiguration.modelType)\"; use a bundle made for this version"
+            "\(found), expected format \(CodecConfiguration.currentFormat), "
+                + "model_type \"\(CodecConfiguration.modelType)\""
         case .configuration(let key, let found, let allowed):
-            "the codec's configuration has \(key) \(found), expected \(allowed.lowerBound) to \(allowed.upperBound); "
-                + "restore the bundle's config.json"
+            "\(key) is \(found), expected \(allowed.lowerBound) to \(allowed.upperBound)"
         case .spectra(let found, let expected):
-            "the codec's configuration has \(found), expected \(expected); restore the bundle's config.json"
+            "\(found), expected \(expected)"
         case .levels(let found, let allowed):
             "codes with \(found) levels, expected \(allowed.lowerBound) to \(allowed.upperBound)"
         case .code(let found, let frame, let level, let size):

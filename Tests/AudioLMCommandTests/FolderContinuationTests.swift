@@ -82,6 +82,15 @@ import Testing
         #expect(try files("out") == ["a.wav", "b.wav", "manifest.json", "notes.wav"])
     }
 
+    @Test func whatIsForcedAndRefusedIsGoneAsWell() async throws {
+        try await run("-o", folder.file("out").path, "--seed", "7")
+        try Data("no sound".utf8).write(to: folder.file("in/b.wav"))
+        await #expect(throws: ComparisonError.self) {
+            try await run("-o", folder.file("out").path, "--seed", "8", "--force")
+        }
+        #expect(try files("out") == ["a.wav", "manifest.json"])
+    }
+
     @Test func anOutputThatIsNamedLikeASoundIsRefused() async {
         await #expect(throws: ValidationError.self) { try await run("-o", folder.file("out.flac").path) }
     }

@@ -1,5 +1,7 @@
+import AudioFiles
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @testable import AudioLM
@@ -34,11 +36,23 @@ import Testing
     }
 
     @Test func aRoomNearlyAsLoudAsTheVoiceIsHeard() throws {
-        var tone = try #require(
-            RoomTone(of: Self.prompt(noise: 0.08, pole: 0.5), sampleRate: 24_000)?.started(seed: 1))
+        let prompt = Self.prompt(noise: 0.08, pole: 0.5)
+        var tone = try #require(RoomTone(of: prompt + prompt, sampleRate: 24_000)?.started(seed: 1))
         var made = [Float](repeating: 0, count: 48_000)
         tone.add(to: &made)
         #expect(abs(20 * log10(Self.level(made) / 0.08)) < 1.5)
+        // Shorter prompts may have no pause, and a consonant for noise.
+        #expect(RoomTone(of: prompt, sampleRate: 24_000) == nil)
+    }
+
+    /// Of a voice that does not pause, no sound is taken for the room.
+    @Test func whatIsSaidIsNoRoom() throws {
+        let sample = Fixtures.model("../Samples/reading.flac")
+        let reading = try AudioBuffer(contentsOf: URL(fileURLWithPath: sample)).resampled(to: 24_000)
+            .channels[0]
+        #expect(RoomTone(of: Array(reading[24_000..<48_000]), sampleRate: 24_000) == nil)
+        #expect(RoomTone(of: Array(reading[21_600..<93_600]), sampleRate: 24_000) == nil)
+        #expect(RoomTone(of: Array(reading[0..<93_600]), sampleRate: 24_000) != nil)
     }
 
     /// A vowel that is sung, then more softly.

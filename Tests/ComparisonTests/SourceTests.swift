@@ -48,6 +48,10 @@ import Testing
         let partial = try ComparedSystem(
             name: "s", folder: folder.file("s"), prompts: prompts("a", "z"), partial: true)
         #expect(partial.continuations.count == 1)
+        for name in ["z.0.wav", "z.1.wav"] { try write(short, "s/\(name)") }
+        let counted = try ComparedSystem(
+            name: "s", folder: folder.file("s"), prompts: prompts("z"), partial: false)
+        #expect(counted.continuations.mapValues(\.count) == ["z": 2])
         try write(short, "s/b.wav")
         let mixed = #expect(throws: ComparisonError.self) {
             try ComparedSystem(name: "s", folder: folder.file("s"), prompts: prompts("b"), partial: false)

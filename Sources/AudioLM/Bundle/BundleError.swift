@@ -14,7 +14,7 @@ public enum BundleError: Error, Equatable, CustomStringConvertible {
         case .missing(let path):
             "\(path) is missing or cannot be read; a bundle is a folder such as Models/piano, with its codec beside it"
         case .otherKind(let path, let found, let expected):
-            "\(path): model_type “\(found)”, expected “\(expected)”; name another bundle with --model"
+            "\(path): model_type “\(found)”, expected “\(expected)”; name another bundle with --model, or another codec in the bundle's config.json"
         case .configuration(let path, let reason):
             "\(path): \(reason); fetch the bundle again, or export it with this version"
         case .weights(let path, let reason):

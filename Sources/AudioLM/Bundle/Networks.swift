@@ -108,13 +108,18 @@ package struct Networks: Sendable {
                 network: network,
                 part: BundleInformation.Part(
                     name: name, file: file.lastPathComponent, parameters: parameters, bytes: bytes))
-        } catch let error where error is StageConfigurationError || error is TokenizerError {
+        } catch let error where Self.isOfConfiguration(error) {
             let section = file.deletingPathExtension().lastPathComponent
             throw BundleError.configuration(
                 path: folder.appending(path: "config.json").relativePath, reason: "\(section): \(error)")
         } catch {
             throw BundleError.weights(path: file.relativePath, reason: "\(error)")
         }
+    }
+
+    /// Whether it is config.json that is wrong, not the weights.
+    private static func isOfConfiguration(_ error: any Error) -> Bool {
+        error is StageConfigurationError || error is TokenizerError || error is CodecError
     }
 
     /// Throws unless the parts speak the same tokens.

@@ -8,12 +8,13 @@ struct RoomTone: Sendable {
     private static let stretch = 0.2
     /// Decibels that the stretch must lie below the prompt as a whole; else there is no pause to hear the room in.
     private static let depth = 15.0
-    /// Decibels that will do where the stretch is surely noise: where the room is nearly as loud as the voice.
-    private static let depthOfNoise = 4.0
+    /// Decibels that will do where the stretch is surely noise, the room being nearly as loud as the voice, and the
+    /// seconds of a prompt that it takes to be sure.
+    private static let (depthOfNoise, lengthOfNoise) = (4.0, 3.0)
     /// Noise has more stretches as quiet, within so many decibels: this share of all.
     private static let (evenness, evenShare) = (2.0, 0.05)
     /// Of what no linear prediction tells of noise, the correlation with itself a period of any voice before.
-    private static let mostPeriodic = 0.15
+    private static let mostPeriodic = 0.08
     /// Hertz.
     private static let voices = 60.0...400.0
     private static let order = 32
@@ -50,9 +51,9 @@ struct RoomTone: Sendable {
         let isEven =
             powers.count { $0.power < quietest.power * pow(10, Self.evenness / 10) }
             >= Int(Self.evenShare * Double(powers.count))
-        guard depth > Self.depth || (isEven && !Self.isPeriodic(errors, sampleRate: sampleRate)) else {
-            return nil
-        }
+        let isLong = Double(prompt.count) >= Self.lengthOfNoise * Double(sampleRate)
+        guard depth > Self.depth || (isLong && isEven && !Self.isPeriodic(errors, sampleRate: sampleRate))
+        else { return nil }
         self.coefficients = coefficients
         deviation = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
         past = [Double](repeating: 0, count: order)

@@ -47,9 +47,9 @@ package struct BlindTestPage {
                 "script": [PackageResources.base64_js, PackageResources.blind_js].map(ReportPage.text)
                     .joined(separator: "\n"),
             ])
-        // A key without a page would keep its place from the next test's.
-        try writeWhole(key.encode(test), to: keyFile)
+        // The page first: a key without one would keep its place from the next test's.
         try writeWhole(Data(html.utf8), to: page)
+        try writeWhole(key.encode(test), to: keyFile)
         return page
     }
 

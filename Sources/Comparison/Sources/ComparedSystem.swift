@@ -58,7 +58,7 @@ extension ComparedSystem {
             found[prompt, default: [:]][variation] = file
         }
         for (prompt, variations) in found.sorted(by: { $0.key < $1.key }) where variations.count > 1 {
-            guard let alone = variations[0] else { continue }
+            guard let alone = variations[Self.unnumbered] else { continue }
             throw ComparisonError(
                 "\(alone.relativePath) stands beside numbered continuations of \(prompt), as of another run; keep one or the others"
             )
@@ -77,12 +77,15 @@ extension ComparedSystem {
             })
     }
 
-    /// The prompt that a file continues, and the number of its variation, 0 where it has none.
+    /// Stands for the number of a variation that has none.
+    private static let unnumbered = -1
+
+    /// The prompt that a file continues, and the number of its variation.
     private static func meaning(of file: URL, names: Set<String>) -> (String, Int)? {
         var stem = file.deletingPathExtension().lastPathComponent
-        if names.contains(stem) { return (stem, 0) }
+        if names.contains(stem) { return (stem, unnumbered) }
         var parts = stem.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        var variation = 0
+        var variation = unnumbered
         if let number = parts.last.flatMap(Int.init), number >= 0, parts.count > 1 {
             variation = number
             parts.removeLast()
