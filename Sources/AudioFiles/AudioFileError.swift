@@ -1,22 +1,34 @@
 /// What can be wrong with a sound file; each description is one line that says what to do.
 public enum AudioFileError: Error, Equatable, CustomStringConvertible {
+    /// There is no such file, a folder of that name, or one that may not be read.
     case missing(path: String)
     case isFolder(path: String)
     case unreadable(path: String, reason: String)
+    /// No frame of sound.
     case empty(path: String)
+    /// Nothing that libsndfile can read, or can read from a pipe.
     case notSound(path: String, reason: String)
     case notSoundInPipe(path: String, reason: String)
+    /// Less than the header announces.
     case truncated(path: String, expected: String, found: String)
+    /// Seconds of sound, and how many are needed.
     case tooShort(path: String, seconds: Double, minimum: Double)
+    /// Silent from beginning to end, or for all that would be heard of it, in seconds.
     case silent(path: String)
     case endsSilent(path: String, seconds: Double)
+    /// A sample that is no number, or beyond all scales, and where.
     case notFinite(path: String, second: Double)
     case outOfScale(path: String, second: Double)
+    /// An output whose name does not tell a format.
     case unknownExtension(path: String)
+    /// An output that would overwrite the input, or anything without leave.
     case outputIsInput(path: String)
     case outputExists(path: String)
+    /// The place does not take the file.
     case unwritable(path: String, reason: String)
+    /// The format cannot hold the sound.
     case unsupported(path: String, reason: String)
+    /// From one sample rate to another that is too far from it.
     case resampling(reason: String)
 
     public var description: String {

@@ -10,10 +10,13 @@ public struct AudioFileReader: ~Copyable {
     /// Frames handed out so far.
     private var position = 0
 
+    /// Frames per second.
     public let sampleRate: Int
+    /// At least one.
     public let channelCount: Int
     /// Frames that the header announces; nil where it does not know (a stream written to a pipe, some MP3 files).
     public let frameCount: Int?
+    /// How samples can be written again without loss.
     public let samples: SampleFormat
 
     /// Opens any file that libsndfile can read; throws `AudioFileError`.

@@ -70,7 +70,9 @@ public enum SampleFormat: String, Sendable {
 
 /// A container and the format of the samples in it.
 public struct AudioFormat: Sendable, Equatable {
+    /// The kind of file.
     public let container: AudioContainer
+    /// How samples rest in it.
     public let samples: SampleFormat
 
     /// The format in which `container` holds sound read as `samples`, sample for sample where it can: FLAC ends

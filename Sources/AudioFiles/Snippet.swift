@@ -2,6 +2,7 @@ public import Foundation
 
 /// A recording that is to be continued: checked from end to end, its last part in memory.
 public struct Snippet: Sendable {
+    /// Where it was read from.
     public let url: URL
     /// Frames of the whole file.
     public let frameCount: Int

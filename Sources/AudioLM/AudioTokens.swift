@@ -6,6 +6,7 @@ public struct AudioTokens: Sendable, Equatable {
     /// after it. Empty where only semantic tokens were wanted.
     public var acoustic: [[Int]]
 
+    /// Tokens from elsewhere; whoever turns them into sound checks them.
     public init(semantic: [Int], acoustic: [[Int]]) {
         self.semantic = semantic
         self.acoustic = acoustic

@@ -2,6 +2,7 @@
 public enum ContinuationStage: String, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
     /// Tokenizing the prompt.
     case prompt
+    /// Drawing the tokens of one of the three stages.
     case semantic, coarse, fine
     /// Turning acoustic tokens into sound.
     case decoding
@@ -9,11 +10,14 @@ public enum ContinuationStage: String, Sendable, Codable, CaseIterable, CodingKe
 
 /// How far one stage has come. Exact counts over the whole request, never estimates.
 public struct ContinuationProgress: Sendable, Equatable {
+    /// What is counted.
     public let stage: ContinuationStage
+    /// Of `total`, as many are made: semantic tokens, or codec frames of the other stages.
     public let done: Int
+    /// As many as the request needs.
     public let total: Int
 
-    public init(stage: ContinuationStage, done: Int, total: Int) {
+    package init(stage: ContinuationStage, done: Int, total: Int) {
         self.stage = stage
         self.done = done
         self.total = total
@@ -22,6 +26,7 @@ public struct ContinuationProgress: Sendable, Equatable {
 
 /// What a finished continuation took.
 public struct ContinuationSummary: Sendable, Equatable, Codable {
+    /// What it was drawn with; the same seed, prompt, options and weights give it again.
     public let seed: UInt64
     /// Length of the new sound.
     public let seconds: Double
@@ -34,7 +39,7 @@ public struct ContinuationSummary: Sendable, Equatable, Codable {
     /// Seconds of new sound per second of wall time.
     public var realTimeFactor: Double { wallSeconds > 0 ? seconds / wallSeconds : 0 }
 
-    public init(
+    package init(
         seed: UInt64, seconds: Double, tokens: [TokenStage: Int],
         stageSeconds: [ContinuationStage: Double], wallSeconds: Double
     ) {
@@ -48,6 +53,7 @@ public struct ContinuationSummary: Sendable, Equatable, Codable {
 
 /// What a running continuation reports.
 public enum ContinuationEvent: Sendable {
+    /// A stage has come further.
     case progress(ContinuationProgress)
     /// The next samples, mono at the bundle's rate; all chunks in order are the continuation, which begins
     /// where the prompt ends.

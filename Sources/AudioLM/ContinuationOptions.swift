@@ -1,5 +1,6 @@
 /// The three token models of a bundle, in the order in which they run (AudioLM, section III-C).
 public enum TokenStage: String, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
+    /// What is played or said; how it sounds; its detail.
     case semantic, coarse, fine
 }
 
@@ -14,6 +15,7 @@ public struct SamplingOptions: Sendable, Equatable {
     /// Draw among the tokens that are at least so many times as likely as the likeliest, in [0, 1]; 0 means all.
     public var minP: Float?
 
+    /// Leaves to the bundle what is not given.
     public init(temperature: Float? = nil, topK: Int? = nil, topP: Float? = nil, minP: Float? = nil) {
         self.temperature = temperature
         self.topK = topK
@@ -30,6 +32,7 @@ public struct ContinuationOptions: Sendable, Equatable {
     public var seed: UInt64
     /// How much of the prompt's end the models hear, in seconds; nil means as much as their windows hold.
     public var promptSeconds: Double?
+    /// How stages draw their tokens, where that is not left to the bundle.
     public var sampling: [TokenStage: SamplingOptions]
     /// Among how many ways to go on the semantic stage chooses, again and again, the one that plays most like the
     /// prompt; 1 takes the first, nil is the bundle's own number.
@@ -42,6 +45,7 @@ public struct ContinuationOptions: Sendable, Equatable {
     /// alone: AudioLM's ablation, which keeps the sound and loses the thread of the music.
     public var usesSemanticTokens: Bool
 
+    /// 20 s, and all else as the bundle has it, unless given.
     public init(
         seconds: Double = 20, seed: UInt64, promptSeconds: Double? = nil,
         sampling: [TokenStage: SamplingOptions] = [:], candidates: Int? = nil,

@@ -46,10 +46,12 @@ public struct TokenFile: Sendable, Equatable, Codable {
     var semantic: Semantic
     var acoustic: Acoustic?
 
+    /// What the file holds.
     public var tokens: AudioTokens {
         AudioTokens(semantic: semantic.tokens, acoustic: acoustic?.frames ?? [])
     }
 
+    /// A file of tokens that the bundle of that name made.
     public init(_ tokens: AudioTokens, bundle: String) {
         self.bundle = bundle
         semantic = Semantic(tokens: tokens.semantic)

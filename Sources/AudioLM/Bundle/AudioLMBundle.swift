@@ -6,6 +6,7 @@ import TokenTransformers
 
 /// A trained model, loaded from a folder such as `Models/piano`. Immutable; share it freely.
 public struct AudioLMBundle: Sendable {
+    /// As its config.json has it.
     public let name: String
     let folder: URL
     let codecFolder: URL

@@ -4,6 +4,7 @@ import Tensors
 
 /// The codec of a bundle by itself: sound to a few kilobits a second and back. Immutable; share it freely.
 public struct AudioCodec: Sendable {
+    /// What coded sound is marked with, since no other codec decodes it.
     public let identity: CodecIdentity
     package let network: Codec
     let pool: WorkerPool

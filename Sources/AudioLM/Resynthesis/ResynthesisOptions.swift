@@ -5,6 +5,7 @@ public struct ResynthesisOptions: Sendable, Equatable {
     /// How the coarse and the fine stage draw their tokens.
     public var sampling: [TokenStage: SamplingOptions]
 
+    /// Stages draw as the bundle has it unless given.
     public init(seed: UInt64, sampling: [TokenStage: SamplingOptions] = [:]) {
         self.seed = seed
         self.sampling = sampling

@@ -8,7 +8,7 @@ public struct SoundKind: Sendable, Equatable, Encodable {
     /// The kind of sounds for which there is no bundle.
     public static let none = "neither"
 
-    public init(shares: [String: Double]) {
+    package init(shares: [String: Double]) {
         self.shares = shares
         name = shares.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? Self.none
     }
