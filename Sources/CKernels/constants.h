@@ -37,18 +37,9 @@
 #define COS_C12 7.90353641872116e0f
 #define COS_C14 -1.71439071108867e0f
 
-/* erfc(z) = t * (a1 + t * (a2 + ...)) * exp(-z^2), t = 1 / (1 + p z), z >= 0; Abramowitz and Stegun 7.1.26,
- * absolute error 1.5e-7. */
-#define ERFC_P 0.3275911f
-#define ERFC_A1 0.254829592f
-#define ERFC_A2 -0.284496736f
-#define ERFC_A3 1.421413741f
-#define ERFC_A4 -1.453152027f
-#define ERFC_A5 1.061405429f
 /* GELU's tanh approximation, x * sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)). */
 #define GELU_TANH_LINEAR 1.5957691216057308f
 #define GELU_TANH_CUBIC 0.0713548162726f
-#define SQRT_HALF 0.70710678118654752f
 
 /* The greatest half-precision float. */
 #define HALF_TOP 65504.0f

@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func feedForward() throws {
-        for (name, activation) in [("gelu", FeedForward.Activation.gelu), ("swiglu", .swiglu)] {
+        for (name, activation) in [("silu", FeedForward.Activation.silu), ("swiglu", .swiglu)] {
             let layer = try FeedForward(
                 width, hidden: 40, activation: activation, bias: false, from: scope[name])
             expectClose(layer(x, on: pool), try file.tensor(name + ".y"), name)

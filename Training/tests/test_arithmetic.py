@@ -6,16 +6,16 @@ from torch import nn
 from torch.optim import _muon
 
 from audiolm_training import precision, weight_file
-from audiolm_training.fixed_point import rounded, rounded_inputs
+from audiolm_training.fixed_point import SEVEN_BITS, rounded, rounded_inputs
 
 
 def test_rows_are_rounded_to_seven_bits_of_their_greatest_magnitude():
     x = torch.randn(5, 33) * torch.tensor([1e-6, 1.0, 1e6, 1.0, 0.0])[:, None]
     steps = x.abs().amax(-1, keepdim=True) / 63
-    assert (rounded(x) - x).abs().le(steps * 0.501).all()
-    whole = rounded(x)[:4] / steps[:4]
+    assert (rounded(x, SEVEN_BITS) - x).abs().le(steps * 0.501).all()
+    whole = rounded(x, SEVEN_BITS)[:4] / steps[:4]
     assert (whole - whole.round()).abs().max() < 0.01
-    assert rounded(x)[4].eq(0).all()
+    assert rounded(x, SEVEN_BITS)[4].eq(0).all()
 
 
 def test_only_layers_that_are_stored_as_bytes_have_their_inputs_rounded():
@@ -27,7 +27,7 @@ def test_only_layers_that_are_stored_as_bytes_have_their_inputs_rounded():
     exact = model(x)
     with rounded_inputs(model, stored):
         within = model(x)
-    assert torch.equal(within, model[1](model[0](rounded(x)))) and not torch.equal(within, exact)
+    assert torch.equal(within, model[1](model[0](rounded(x, SEVEN_BITS)))) and not torch.equal(within, exact)
     assert torch.equal(model(x), exact)
 
 

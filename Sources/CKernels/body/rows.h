@@ -73,7 +73,6 @@ static void depthwise(const audiolm_depthwise *d, size_t begin, size_t end) {
 
 DEFINE_ELEMENTWISE(exponential, exp16(v))
 DEFINE_ELEMENTWISE(logarithm2, log2_16(v))
-DEFINE_ELEMENTWISE(gelu, gelu16(v))
 DEFINE_ELEMENTWISE(gelu_tanh, gelu_tanh16(v))
 DEFINE_ELEMENTWISE(silu, v *sigmoid16(v))
 DEFINE_ELEMENTWISE(sigmoid, sigmoid16(v))

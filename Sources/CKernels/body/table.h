@@ -24,7 +24,6 @@ const audiolm_kernels TABLE = {
     .exponential = exponential,
     .logarithm2 = logarithm2,
     .rotation = rotation,
-    .gelu = gelu,
     .gelu_tanh = gelu_tanh,
     .silu = silu,
     .sigmoid = sigmoid,

@@ -140,16 +140,3 @@ ALWAYS_INLINE f32x16 sigmoid16(f32x16 x) { return splat(1.0f) / (splat(1.0f) + e
 ALWAYS_INLINE f32x16 gelu_tanh16(f32x16 x) {
     return x * sigmoid16(x * fma16(splat(GELU_TANH_CUBIC), x * x, splat(GELU_TANH_LINEAR)));
 }
-
-ALWAYS_INLINE f32x16 gelu16(f32x16 x) {
-    const f32x16 z = __builtin_elementwise_abs(x) * splat(SQRT_HALF);
-    const f32x16 t = splat(1.0f) / fma16(splat(ERFC_P), z, splat(1.0f));
-    f32x16 p = fma16(t, splat(ERFC_A5), splat(ERFC_A4));
-    p = fma16(t, p, splat(ERFC_A3));
-    p = fma16(t, p, splat(ERFC_A2));
-    p = fma16(t, p, splat(ERFC_A1));
-    const f32x16 erfc = p * t * exp16(-(z * z));
-    const i32x16 negative = (i32x16)(x < splat(0));
-    const i32x16 tail = ((i32x16)erfc & negative) | ((i32x16)(splat(2.0f) - erfc) & ~negative);
-    return splat(0.5f) * x * (f32x16)tail;
-}

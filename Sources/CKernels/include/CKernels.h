@@ -217,9 +217,7 @@ typedef struct {
     void (*_Nonnull logarithm2)(float *_Nonnull x, size_t n);
     /* The cosine and sine of angles in turns, in place of the angles and into sine. */
     void (*_Nonnull rotation)(float *_Nonnull turns, float *_Nonnull sine, size_t n);
-    /* Elementwise in place: x * Phi(x) (the exact GELU) and its tanh approximation; x * sigmoid(x); sigmoid(x);
-     * x *= silu(gate). */
-    void (*_Nonnull gelu)(float *_Nonnull x, size_t n);
+    /* Elementwise in place: the tanh approximation of GELU; x * sigmoid(x); sigmoid(x); x *= silu(gate). */
     void (*_Nonnull gelu_tanh)(float *_Nonnull x, size_t n);
     void (*_Nonnull silu)(float *_Nonnull x, size_t n);
     void (*_Nonnull sigmoid)(float *_Nonnull x, size_t n);

@@ -67,17 +67,6 @@ static inline void ref_rotation(float turns, float *cosine, float *sine) {
 
 static inline float ref_sigmoid(float x) { return 1.0f / (1.0f + ref_exp(-x)); }
 
-static inline float ref_gelu(float x) {
-    const float z = fabsf(x) * SQRT_HALF;
-    const float t = 1.0f / fmaf(ERFC_P, z, 1.0f);
-    float p = fmaf(t, ERFC_A5, ERFC_A4);
-    p = fmaf(t, p, ERFC_A3);
-    p = fmaf(t, p, ERFC_A2);
-    p = fmaf(t, p, ERFC_A1);
-    const float erfc = p * t * ref_exp(-(z * z));
-    return 0.5f * x * (x < 0 ? erfc : 2.0f - erfc);
-}
-
 /* Folds sixteen lanes: 16 -> 8 -> 4 -> 2 -> 1, each lane with the one half a width above it. */
 static inline float ref_fold(float lanes[AUDIOLM_LANES]) {
     for (size_t half = AUDIOLM_LANES / 2; half > 0; half /= 2)

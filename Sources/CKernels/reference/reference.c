@@ -245,10 +245,6 @@ static void rotation(float *turns, float *sine, size_t n) {
     for (size_t i = 0; i < n; ++i) ref_rotation(turns[i], turns + i, sine + i);
 }
 
-static void gelu(float *x, size_t n) {
-    for (size_t i = 0; i < n; ++i) x[i] = ref_gelu(x[i]);
-}
-
 static void gelu_tanh(float *x, size_t n) {
     for (size_t i = 0; i < n; ++i)
         x[i] = x[i] * ref_sigmoid(x[i] * fmaf(GELU_TANH_CUBIC, x[i] * x[i], GELU_TANH_LINEAR));
@@ -336,7 +332,6 @@ const audiolm_kernels audiolm_kernels_ref = {
     .exponential = exponential,
     .logarithm2 = logarithm2,
     .rotation = rotation,
-    .gelu = gelu,
     .gelu_tanh = gelu_tanh,
     .silu = silu,
     .sigmoid = sigmoid,

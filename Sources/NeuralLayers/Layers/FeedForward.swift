@@ -4,8 +4,6 @@ package import Tensors
 package struct FeedForward: Sendable {
     /// What stands between the two matrices.
     package enum Activation: Sendable {
-        /// down(GELU(up(x))), with the exact GELU. Keys: `up`, `down`.
-        case gelu
         /// down(SiLU(gate(x)) · up(x)). Keys: `gate`, `up`, `down`.
         case swiglu
         /// down(SiLU(up(x))), as in a Conformer. Keys: `up`, `down`.
@@ -50,7 +48,6 @@ package struct FeedForward: Sendable {
         buffers.hidden.setRows(x.rows)
         up(x, into: &buffers.hidden, on: pool)
         switch activation {
-        case .gelu: buffers.hidden.gelu()
         case .silu: buffers.hidden.silu()
         case .swiglu:
             buffers.gate.setRows(x.rows)

@@ -98,12 +98,6 @@ extension Tensor {
         return sines
     }
 
-    /// x · Φ(x), the exact GELU (`torch.nn.GELU()`).
-    package mutating func gelu() {
-        let count = count
-        withMutablePointer { kernels.pointee.gelu($0, count) }
-    }
-
     /// GELU's tanh approximation (`torch.nn.GELU(approximate="tanh")`).
     package mutating func geluTanh() {
         let count = count
