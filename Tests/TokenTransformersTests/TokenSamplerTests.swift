@@ -1,6 +1,7 @@
 import Tensors
 import Testing
-import TokenTransformers
+
+@testable import TokenTransformers
 
 @Suite struct TokenSamplerTests {
     @Test func zeroTemperatureTakesTheFirstOfTheLikeliest() {
@@ -45,8 +46,15 @@ import TokenTransformers
         for (topK, topP) in [
             (0, 0.3), (0, 0.9), (0, 0.999), (1, 1), (40, 1), (40, 0.8), (300, 0.5), (999, 1),
         ] {
+            let expected = sortedSelection(logits, topK: topK, topP: topP)
             let found = Set(draws(logits, Sampling(topK: topK, topP: Float(topP)), count: 20000))
-            #expect(found.isSubset(of: sortedSelection(logits, topK: topK, topP: topP)), "\(topK), \(topP)")
+            #expect(found.isSubset(of: expected), "\(topK), \(topP)")
+            var likeliest = LikeliestTokens()
+            logits.map { Float(exponential(Double($0))) }.withUnsafeBufferPointer {
+                likeliest.select($0, topK: topK, topP: Float(topP))
+            }
+            #expect(likeliest.tokens.count == expected.count, "\(topK), \(topP)")
+            #expect(Set(likeliest.tokens) == expected, "\(topK), \(topP)")
         }
     }
 
