@@ -21,11 +21,12 @@ package struct ModelImpression: Codable, Sendable, Equatable {
         self.syntheticShare = syntheticShare
     }
 
-    /// `[seconds][width]`
+    /// `[seconds][width]`; the cache may be damaged, and then there are as many as are whole.
     var seconds: [[Double]] {
+        let width = max(1, self.width)
         let values = features.withUnsafeBytes { bytes in
             (0..<bytes.count / 4).map { Double(bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self)) }
         }
-        return stride(from: 0, to: values.count, by: max(1, width)).map { Array(values[$0..<$0 + width]) }
+        return (0..<values.count / width).map { Array(values[$0 * width..<($0 + 1) * width]) }
     }
 }
