@@ -31,21 +31,31 @@ def trivial(
 def run_command(
     command: list[str], prompt: Path, out: Path, seed: int, options: list[str], seconds: int = TRUTH_SECONDS
 ) -> dict:
-    """Continues `prompt` into `out` with the built command and returns what it says by --json; keeps what is there."""
+    """Continues `prompt` into `out` with the built command and returns what it says by --json; keeps what this very command,
+    as it is built now, has made with the same options."""
     report = out.with_suffix(".json")
-    if out.exists() and report.exists():
-        return json.loads(report.read_text())
-    said = _run(
-        [*command, "continue", str(prompt), "--seconds", str(seconds), "--only-continuation", "--seed", str(seed),
-         "--json", "--force", "-o", str(out), *options])  # fmt: skip
-    report.write_text(said)
-    return json.loads(said)
+    words = [*command, "continue", str(prompt), "--seconds", str(seconds), "--only-continuation", "--seed", str(seed),
+             "--json", "--force", "-o", str(out), *options]  # fmt: skip
+    if report.exists() and _is_new(out, command):
+        said = json.loads(report.read_text())
+        if said.get("words") == words:
+            return said
+    said = json.loads(_run(words)) | {"words": words}
+    report.write_text(json.dumps(said))
+    return said
 
 
 def resynthesize(command: list[str], sound: Path, out: Path, seed: int, options: list[str]) -> None:
-    """Makes `sound` anew in a voice drawn at random, from its semantic tokens alone; keeps what is there."""
-    if not out.exists():
-        _run([*command, "resynthesize", str(sound), "--seed", str(seed), "--quiet", "-o", str(out), *options])
+    """Makes `sound` anew in a voice drawn at random, from its semantic tokens alone; keeps what the command, as it is built
+    now, has made."""
+    if not _is_new(out, command):
+        _run([*command, "resynthesize", str(sound), "--seed", str(seed), "--quiet", "--force", "-o", str(out), *options])
+
+
+def _is_new(out: Path, command: list[str]) -> bool:
+    """Whether `out` was made since the command was built."""
+    built = max((Path(word).stat().st_mtime for word in command if Path(word).exists()), default=0.0)
+    return out.exists() and out.stat().st_mtime >= built
 
 
 def _run(words: list[str]) -> str:

@@ -1,4 +1,5 @@
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiolm_training import evaluate_continuations, evaluate_speed, make_prompts, picture, report, tables
+from audiolm_training import continuation_systems, evaluate_continuations, evaluate_speed, make_prompts, picture, report, tables
 from audiolm_training.sound_features import SAMPLE_RATE
 
 from step_calls import call
@@ -122,3 +123,20 @@ def test_picture(runs: Path):
     sounds = [str(path) for path in sorted((runs / "real").iterdir())]
     call(picture, runs, "--sounds", *sounds, "--seam", "3", "--seconds", "5", "--out", str(runs / "p" / "a.png"))
     assert (runs / "p" / "a.png").stat().st_size > 10_000
+
+
+def test_what_another_build_or_other_options_made_is_made_anew(tmp_path):
+    tool, out, runs = tmp_path / "tool.py", tmp_path / "a.wav", tmp_path / "runs"
+    tool.write_text("import json, pathlib, sys\n"
+                    "pathlib.Path(sys.argv[sys.argv.index('-o') + 1]).write_text('')\n"
+                    f"with open({str(runs)!r}, 'a') as file: file.write('.')\n"
+                    "print(json.dumps({'seed': 1}))\n")  # fmt: skip
+    command = [sys.executable, str(tool)]
+
+    def times(options: list[str]) -> int:
+        assert continuation_systems.run_command(command, tmp_path / "p.wav", out, 1, options)["seed"] == 1
+        return len(runs.read_text())
+
+    assert [times([]), times([]), times(["--top-k", "5"]), times(["--top-k", "5"])] == [1, 1, 2, 2]
+    os.utime(tool, (out.stat().st_mtime + 10, out.stat().st_mtime + 10))
+    assert times(["--top-k", "5"]) == 3
