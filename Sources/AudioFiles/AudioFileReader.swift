@@ -104,7 +104,8 @@ public struct AudioFileReader: ~Copyable {
         return chunk
     }
 
-    /// Louder than any scale of samples that is in use, that of 32-bit integers, too; squares of such numbers leave the range of floats.
+    /// Louder than any scale of samples that is in use, that of 32-bit integers, too; squares of much larger numbers leave
+    /// the range of floats.
     private static let largestSample = 1e10
 
     /// The largest magnitude in frames `[frames × channels]` of this file, the first of which is frame `start`.
