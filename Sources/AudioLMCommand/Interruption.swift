@@ -2,7 +2,8 @@ import AudioFiles
 import Dispatch
 import Foundation
 
-/// Turns SIGINT, SIGTERM and SIGHUP, where they are not ignored, into one call, and ends the process if that does not do so at once.
+/// Turns SIGINT, SIGTERM and SIGHUP, where they are not ignored, into one call, and ends the process if that does not do
+/// so at once.
 struct Interruption {
     /// 128 + SIGINT, as shells count.
     static let exitCode: Int32 = 130

@@ -27,8 +27,8 @@ struct SoundSource: ~Copyable {
     /// Level above which sound tells how its channels go together.
     private static let audible: Float = 1e-3
 
-    /// The mean of the channels, or one of such as cancel each other out, over the next `seconds`, or over less, but for the end over something. Throws where a
-    /// sample is no number or beyond all scales, or where there is no sound at all.
+    /// The mean of the channels, or one of such as cancel each other out, over the next `seconds`, or over less, but for
+    /// the end over something. Throws where a sample is no number or beyond all scales, or where there is no sound at all.
     mutating func next(seconds: Int) throws -> [Float] {
         let most = max(1, Self.mostAtOnce / reader.channelCount)
         let frames = try reader.read(frames: min(seconds * sampleRate, most))
