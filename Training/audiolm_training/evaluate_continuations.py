@@ -23,26 +23,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sounds", type=Path, help="folder with a NAME.wav for each prompt, instead of the command")
     parser.add_argument("--system", choices=TRIVIAL, help="a trivial system, instead of the command")
     parser.add_argument("--prompts", default="prompts", help="name of the prompts' folder under RUNS")
-    parser.add_argument("--label", help="name of the result; `continuations` for the command if not given")
+    parser.add_argument("--label", help="name of the result; `continuations` for the command if not given, with --only `continuations-quick`")
     parser.add_argument("--only", type=int, help="as many prompts of each kind, for a quick look")
 
 
 def run(args: argparse.Namespace) -> None:
     folder = args.runs / args.prompts
     prompts = read_prompts(folder)
+    seeds = {prompt.name: seed for seed, prompt in enumerate(prompts, 1)}
     if args.only:
         prompts = [p for kind in ("real", "rendered") for p in [q for q in prompts if q.kind == kind][: args.only]]
-    label = args.label or (f"continuations-{args.system}" if args.system else "continuations")
+    label = args.label or "-".join(
+        ["continuations", *([args.system] if args.system else []), *(["quick"] if args.only else [])])
     starts = [read_mono(folder / f"{prompt.name}.prompt.wav") for prompt in prompts]
     truths = [read_mono(folder / f"{prompt.name}.truth.wav") for prompt in prompts]
-    sounds = continuations(args, label, prompts, starts, truths)
+    sounds = continuations(args, label, prompts, seeds, starts, truths)
     result = measure(prompts, starts, truths, sounds)
     tables.write_result(args.runs, label, result)
     print_tables(result)
 
 
 def continuations(
-    args: argparse.Namespace, label: str, prompts: list[Prompt], starts: list[np.ndarray], truths: list[np.ndarray]
+    args: argparse.Namespace, label: str, prompts: list[Prompt], seeds: dict[str, int],
+    starts: list[np.ndarray], truths: list[np.ndarray],
 ) -> list[np.ndarray]:
     """The system's 20 s for each prompt, at 24 kHz."""
     recordings = [prompt.recording for prompt in prompts]
@@ -52,9 +55,9 @@ def continuations(
     if not args.sounds:
         folder.mkdir(parents=True, exist_ok=True)
         options = (["--model", args.model] if args.model else []) + shlex.split(args.options)
-        for seed, prompt in enumerate(prompts, 1):
+        for prompt in prompts:
             source = args.runs / args.prompts / f"{prompt.name}.prompt.wav"
-            report = run_command(args.command, source, folder / f"{prompt.name}.wav", seed, options)
+            report = run_command(args.command, source, folder / f"{prompt.name}.wav", seeds[prompt.name], options)
             print(f"{prompt.name}: {report.get('wall_seconds', 0):.1f} s", flush=True)
     return [read_mono(folder / f"{prompt.name}.wav") for prompt in prompts]
 

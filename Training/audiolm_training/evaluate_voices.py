@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--command", nargs="+", default=["audiolm"], help="the built command `audiolm`, with its path")
     parser.add_argument("--model", default="speech", help="bundle")
     parser.add_argument("--options", default="", help='more for the command, as "--temperature coarse=0.8"')
+    parser.add_argument("--resynthesis-options", default="", help="the same for `audiolm resynthesize`")
     parser.add_argument("--sounds", type=Path, help="folder with a NAME.wav for each prompt, instead of the command")
     parser.add_argument("--truth", action="store_true", help="real speech alone, no command")
     parser.add_argument("--label", default="voices", help="name of the result")
@@ -67,7 +68,7 @@ def continuations(args: argparse.Namespace, prompts: list[Prompt]) -> list[np.nd
 
 def resynthesized(args: argparse.Namespace, prompts: list[Prompt]) -> list[np.ndarray]:
     """The continuations' semantic tokens in voices drawn at random, at 24 kHz."""
-    folder, options = args.runs / args.label, ["--model", args.model, *shlex.split(args.options)]
+    folder, options = args.runs / args.label, ["--model", args.model, *shlex.split(args.resynthesis_options)]
     sounds = []
     for seed, prompt in enumerate(prompts, 1):
         out = folder / f"{prompt.name}.resynthesized.wav"
@@ -79,13 +80,12 @@ def resynthesized(args: argparse.Namespace, prompts: list[Prompt]) -> list[np.nd
 def accuracy(classifier: SpeakerClassifier, prompts: list[Prompt], sounds: list[np.ndarray]) -> dict:
     """Share of seconds, and of prompts by the mean over their seconds, in which the prompt's speaker is the likeliest.
 
-    A sound without a second that is no pause counts as wrong.
+    A sound without a second that is no pause counts as wrong, as a prompt and as one second.
     """
     seconds, whole = [], []
     for prompt, sound in zip(prompts, sounds, strict=True):
         judged = classifier.judge(sound)
         speaker = classifier.speakers.index(prompt.kind)
-        seconds += list(judged.argmax(1) == speaker)
+        seconds += list(judged.argmax(1) == speaker) if len(judged) else [False]
         whole.append(len(judged) > 0 and int(judged.mean(0).argmax()) == speaker)
-    return {"prompts": len(prompts), "seconds_right": float(np.mean(seconds)) if seconds else 0.0,
-            "prompts_right": float(np.mean(whole))}
+    return {"prompts": len(prompts), "seconds_right": float(np.mean(seconds)), "prompts_right": float(np.mean(whole))}

@@ -1,15 +1,13 @@
 """Step `train-detector`: a bundle's detector of its own continuations, into the bundle's folder.
 
 Prompts of rendered pieces and of real recordings, each with what follows it: `real` is what the codec leaves of
-that, `synthetic` what the bundle makes of the prompt. Trains on the pieces of the training split alone. Sounds of an
-earlier call are kept; remove RUNS/detector where the bundle has changed.
+that, `synthetic` what the bundle makes of the prompt. Trains on the pieces of the training split alone.
 """
 
 import argparse
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import torch
 
 from . import crop_classifier, detector, tables
@@ -73,11 +71,8 @@ def make_sounds(args: argparse.Namespace, name: str, source: Path, count: int) -
         continued = folder / f"{prompt.name}.wav"
         run_command(args.command, folder / f"{prompt.name}.prompt.wav", continued, seed, ["--model", str(args.bundle)],
                     TRUTH_SECONDS)  # fmt: skip
-        coded = folder / f"{prompt.name}.coded.wav"
-        if not coded.exists():
-            soundfile.write(coded, codec(truth)[0], SAMPLE_RATE, "FLOAT")
         sounds[TRUTH].append(truth)
-        sounds[CODED].append(read_mono(coded))
+        sounds[CODED].append(codec(truth)[0])
         sounds[CONTINUED].append(read_mono(continued))
         print(f"{prompt.name} of {count}", flush=True)
     return sounds

@@ -16,10 +16,12 @@ from step_calls import call
 STAND_IN = """#!{python}
 import argparse, json, numpy, soundfile
 p = argparse.ArgumentParser()
-p.add_argument("verb"); p.add_argument("file"); p.add_argument("-o")
+p.add_argument("verb"); p.add_argument("file", nargs="?"); p.add_argument("-o")
 for name in ("seconds", "seed", "model", "threads", "variations"): p.add_argument("--" + name)
 for name in ("only-continuation", "json", "force"): p.add_argument("--" + name, action="store_true")
 a = p.parse_args()
+if a.verb == "info":
+    raise SystemExit(print("{{}}"))
 noise = numpy.random.default_rng(int(a.seed)).normal(size=int(a.seconds) * 24000) * 0.05
 soundfile.write(a.o, noise, 24000)
 print(json.dumps({{"seed": int(a.seed)}}))
@@ -70,6 +72,11 @@ def test_continuations_of_the_command_and_of_trivial_systems(runs: Path, command
     result = tables.read_result(runs, "continuations")
     assert result["consistency"]["timbre"]["value"] < 0.5
     assert len(result["rows"]) == result["prompts"] == 4
+    call(evaluate_continuations, runs, "--command", command, "--only", "1")
+    assert tables.read_result(runs, "continuations")["prompts"] == 4
+    quick = tables.read_result(runs, "continuations-quick")["rows"]
+    seeds = [json.loads((runs / folder / "rendered-00.json").read_text())["seed"] for folder in ("continuations", "continuations-quick")]
+    assert len(quick) == 2 and seeds[0] == seeds[1]
     assert "consistency with the prompt" in capsys.readouterr().out
 
 
@@ -125,18 +132,30 @@ def test_picture(runs: Path):
     assert (runs / "p" / "a.png").stat().st_size > 10_000
 
 
-def test_what_another_build_or_other_options_made_is_made_anew(tmp_path):
-    tool, out, runs = tmp_path / "tool.py", tmp_path / "a.wav", tmp_path / "runs"
+@pytest.mark.parametrize("make", [continuation_systems.run_command, continuation_systems.resynthesize])
+def test_what_something_else_made_is_made_anew(tmp_path, make):
+    tool, prompt, runs, weights = (tmp_path / name for name in ("tool.py", "p.wav", "runs", "weights"))
+    out = tmp_path / "a.wav"
     tool.write_text("import json, pathlib, sys\n"
+                    f"if sys.argv[1] == 'info': sys.exit(print(pathlib.Path({str(weights)!r}).read_text()))\n"
                     "pathlib.Path(sys.argv[sys.argv.index('-o') + 1]).write_text('')\n"
                     f"with open({str(runs)!r}, 'a') as file: file.write('.')\n"
                     "print(json.dumps({'seed': 1}))\n")  # fmt: skip
+    prompt.write_text("a sound")
+    weights.write_text("some")
     command = [sys.executable, str(tool)]
 
     def times(options: list[str]) -> int:
-        assert continuation_systems.run_command(command, tmp_path / "p.wav", out, 1, options)["seed"] == 1
+        continuation_systems.maker.cache_clear()  # as another call of the step finds it
+        make(command, prompt, out, 1, options)
         return len(runs.read_text())
 
     assert [times([]), times([]), times(["--top-k", "5"]), times(["--top-k", "5"])] == [1, 1, 2, 2]
+    prompt.write_text("another sound")
+    assert [times(["--top-k", "5"]), times(["--top-k", "5"])] == [3, 3]
+    weights.write_text("others")
+    assert [times(["--top-k", "5"]), times(["--top-k", "5"])] == [4, 4]
     os.utime(tool, (out.stat().st_mtime + 10, out.stat().st_mtime + 10))
-    assert times(["--top-k", "5"]) == 3
+    assert times(["--top-k", "5"]) == 5
+    out.unlink()
+    assert times(["--top-k", "5"]) == 6
