@@ -12,7 +12,7 @@ from torch import nn
 from .bigram import bigram_bits, unigram_bits
 from .stage_settings import KINDS, StageSettings, load_exported, load_trained, read_settings, stage_folder, token_folder
 from .precision import mixed_precision
-from .token_data import TokenPiece, batch_of, consecutive_crops, load_pieces
+from .token_data import TokenPiece, batch_of, consecutive_crops, consecutive_places, load_pieces
 from .train_stage import bits_per_token, to_device
 from .whole_file import write_whole
 
@@ -44,8 +44,9 @@ def run(args: argparse.Namespace) -> None:
         if stage == "semantic_stage":
             table["model, repeats left out"] = np.array([bits_per_change(model, crops, settings.batch_size, device)])
         if stage == "coarse_stage":
-            for name, changed in (("other piece's semantic tokens", of_another(crops, "semantic")),
-                                  ("other piece's reference", of_another(crops, "reference")),
+            pieces = [piece.identifier for piece, _ in consecutive_places(splits[args.split], settings.crop_frames, CROPS)]
+            for name, changed in (("other piece's semantic tokens", of_another(crops, pieces, "semantic")),
+                                  ("other piece's reference", of_another(crops, pieces, "reference")),
                                   ("no semantic tokens", no_semantic(crops, model))):
                 table[name] = bits_per_token(model, changed, settings.batch_size, device)
         table |= baselines(settings, splits["train"], splits["valid"], splits[args.split])
@@ -80,10 +81,14 @@ def without_repeats(tokens: np.ndarray) -> np.ndarray:
     return tokens[np.append(True, tokens[1:] != tokens[:-1])]
 
 
-def of_another(crops: list[dict[str, np.ndarray]], key: str) -> list[dict[str, np.ndarray]]:
-    """Every crop with the tokens `key` of the crop half the list away: of another piece."""
-    half = len(crops) // 2
-    return [{**crop, key: crops[(i + half) % len(crops)][key]} for i, crop in enumerate(crops)]
+def of_another(crops: list[dict[str, np.ndarray]], pieces: list[str], key: str) -> list[dict[str, np.ndarray]]:
+    """Every crop with the tokens `key` of another piece's, half the list away or the next after it; `pieces` says of which
+    piece each is. Throws ValueError where all are of one."""
+    if len(set(pieces)) < 2:
+        raise ValueError("all crops are of one recording; hold out another, to compare with its tokens")
+    onwards = [[(i + len(crops) // 2 + step) % len(crops) for step in range(len(crops))] for i in range(len(crops))]
+    return [{**crop, key: crops[next(k for k in order if pieces[k] != pieces[i])][key]}
+            for i, (crop, order) in enumerate(zip(crops, onwards, strict=True))]  # fmt: skip
 
 
 def no_semantic(crops: list[dict[str, np.ndarray]], model: nn.Module) -> list[dict[str, np.ndarray]]:

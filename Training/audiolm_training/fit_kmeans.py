@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -39,35 +39,47 @@ class TokensConfiguration:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    del parser  # nothing beyond --config and --runs
+    parser.add_argument("--bundle", type=Path, help="only cluster anew, by `clusters` of the configuration, what the encoder of this exported bundle hears")
 
 
 def run(args: argparse.Namespace) -> None:
     c = TokensConfiguration.read(args.config)
     torch.manual_seed(0)
-    encoder = load_encoder(args.runs)
-    tokenizer = SemanticTokenizer.from_encoder(
-        encoder, TokenizerConfiguration.of(encoder, c.blocks, c.summary, c.clusters)
-    )
-    store = stored(tokenizer, c.weights)
-    tokenizer.load_state_dict(weight_file.decode(store))
-    labels = encoder.configuration.labels
+    if args.bundle:
+        tokenizer, labels = with_clusters(SemanticTokenizer.load_exported(args.bundle), c.clusters), None
+    else:
+        encoder = load_encoder(args.runs)
+        tokenizer = SemanticTokenizer.from_encoder(
+            encoder, TokenizerConfiguration.of(encoder, c.blocks, c.summary, c.clusters)
+        )
+        tokenizer.load_state_dict(weight_file.decode(stored(tokenizer, c.weights)))
+        labels = encoder.configuration.labels
     drawn = labelled_windows.draw(args.runs / "data" / c.data, labels, "train", c.windows, c.window_frames, seed=1)
-    kinds = summary_matrix(encoder)[2] if c.summary else []
-    fit(tokenizer, [window.sound for window in drawn], c.iterations, [c.emphasis[kind] for kind in kinds])
+    activations = activations_of(tokenizer, [window.sound for window in drawn])
+    if not args.bundle:
+        kinds = summary_matrix(encoder)[2] if c.summary else []
+        fit_normalisation(tokenizer, activations, [c.emphasis[kind] for kind in kinds])
+    fit_centroids(tokenizer, activations, c.iterations)
     write(args.runs / "semantic", tokenizer, c.weights)
 
 
-@torch.no_grad()
-def fit(tokenizer: SemanticTokenizer, windows: list[Tensor], iterations: int, emphasis: list[float]) -> None:
-    """Set the normalisation and the centroids from windows of sound [samples] of equal length.
+def with_clusters(tokenizer: SemanticTokenizer, clusters: int) -> SemanticTokenizer:
+    """The same encoder and normalisation with so many centroids, still to be fitted."""
+    other = SemanticTokenizer(replace(tokenizer.configuration, clusters=clusters))
+    other.load_state_dict(tokenizer.state_dict() | {"centroids": other.centroids})
+    return other.eval()
 
-    After normalisation each dimension has deviation 1, or that of `emphasis` where it is given.
-    """
-    activations = activations_of(tokenizer, windows)
+
+def fit_normalisation(tokenizer: SemanticTokenizer, activations: Tensor, emphasis: list[float]) -> None:
+    """Set it from activations [frames, width]: after it each dimension has deviation 1, or that of `emphasis` where it is
+    given."""
     tokenizer.activation_mean.copy_(activations.mean(0))
     deviation = activations.std(0).clamp(min=1e-4)
     tokenizer.activation_deviation.copy_(deviation / torch.tensor(emphasis) if emphasis else deviation)
+
+
+def fit_centroids(tokenizer: SemanticTokenizer, activations: Tensor, iterations: int) -> None:
+    """Set them from activations [frames, width], not yet normalised."""
     normalised = (activations - tokenizer.activation_mean) / tokenizer.activation_deviation
     tokenizer.centroids.copy_(kmeans.fit(normalised, len(tokenizer.centroids), iterations))
     tokens = kmeans.assign(normalised, tokenizer.centroids)

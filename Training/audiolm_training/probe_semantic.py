@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,17 +13,21 @@ from torch import Tensor
 from . import kmeans, labelled_windows
 from .fit_kmeans import TokensConfiguration
 from .label_kinds import KINDS
+from .labelled_crops import TrainingConfiguration
 from .labelled_windows import LabelledWindow
 from .precision import mixed_precision
 from .semantic_tokenizer import SemanticTokenizer
 from .train_semantic import load_encoder
-from .w2v_bert import W2vBert
+from .w2v_bert import EncoderConfiguration, W2vBert
+from .whole_file import write_whole
 
 BASELINE_COMPONENTS = 128
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--blocks", action="store_true", help="probe every block of the encoder, to choose one")
+    probed = parser.add_mutually_exclusive_group()
+    probed.add_argument("--blocks", action="store_true", help="probe every block of the encoder, to choose one")
+    probed.add_argument("--bundle", type=Path, help="probe the tokenizer of this exported bundle, e.g. ../Models/speech")
     parser.add_argument("--windows", type=int, default=240, help="of 20 s, from training and from test pieces each")
     parser.add_argument("--iterations", type=int, default=20, help="of k-means, where none is fitted yet")
 
@@ -31,8 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     c = TokensConfiguration.read(args.config)
     folder = args.runs / "semantic"
-    encoder = load_encoder(args.runs)
-    kind = encoder.configuration.labels
+    encoder = None if args.bundle else load_encoder(args.runs)
+    kind = EncoderConfiguration(**TrainingConfiguration.read(args.config).encoder).labels
+    tokenizer = _tokenizer(folder, args.bundle)
+    clusters = tokenizer.configuration.clusters if tokenizer else c.clusters
     train, test = (
         labelled_windows.draw(args.runs / "data" / c.data, kind, split, args.windows, c.window_frames, seed=2)
         for split in ("train", "test")
@@ -42,13 +49,13 @@ def run(args: argparse.Namespace) -> None:
     results: dict[str, dict[str, float]] = {}
 
     def report(name: str, tokens: tuple[np.ndarray, np.ndarray]) -> None:
-        results[name] = result = KINDS[kind].probe(tokens[0], labels[0], tokens[1], labels[1], c.clusters)
+        results[name] = result = KINDS[kind].probe(tokens[0], labels[0], tokens[1], labels[1], clusters)
         print(name, "  ".join(f"{key} {value:.3f}" for key, value in result.items()), flush=True)
 
-    frames = tuple(_in_batches(windows, encoder.front_end) for windows in (train, test))
-    report("log-frequency frames", _baseline(frames, c.clusters, args.iterations))
-    if (folder / "semantic_tokenizer.safetensors").exists():
-        tokenizer = SemanticTokenizer.load(folder)
+    front_end = tokenizer.front_end if encoder is None else encoder.front_end
+    frames = tuple(_in_batches(windows, front_end) for windows in (train, test))
+    report("log-frequency frames", _baseline(frames, clusters, args.iterations))
+    if tokenizer is not None:
         quantise = lambda sounds: tokenizer.quantise(tokenizer.activations(tokenizer.front_end(sounds)))  # noqa: E731
         report("tokenizer", tuple(_in_batches(windows, quantise).numpy() for windows in (train, test)))
     if args.blocks:
@@ -59,8 +66,15 @@ def run(args: argparse.Namespace) -> None:
             for windows in (train, test)
         )
         for name, *activations in zip(names, train_outputs, test_outputs):
-            report(name, _cluster(*activations, c.clusters, args.iterations))
+            report(name, _cluster(*activations, clusters, args.iterations))
     _write(folder / "probe.csv", results)
+
+
+def _tokenizer(folder: Path, bundle: Path | None) -> SemanticTokenizer | None:
+    """The bundle's, or the one that `fit-kmeans` left in `folder`, if any."""
+    if bundle is not None:
+        return SemanticTokenizer.load_exported(bundle)
+    return SemanticTokenizer.load(folder) if (folder / "semantic_tokenizer.json").exists() else None
 
 
 def _labels(windows: list[LabelledWindow], sources: list[str]) -> dict[str, np.ndarray]:
@@ -102,8 +116,9 @@ def _block_outputs(encoder: W2vBert, sounds: Tensor) -> Tensor:
 
 
 def _write(path: Path, results: dict[str, dict[str, float]]) -> None:
-    with open(path, "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["tokens from", *next(iter(results.values()))])
-        for name, result in results.items():
-            writer.writerow([name, *(f"{value:.4f}" for value in result.values())])
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["tokens from", *next(iter(results.values()))])
+    for name, result in results.items():
+        writer.writerow([name, *(f"{value:.4f}" for value in result.values())])
+    write_whole(path, text.getvalue())

@@ -4,12 +4,16 @@
 [frames, levels] at 50 Hz. Semantic token s covers the codec frames 2 s and 2 s + 1.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from .whole_file import write_whole
 
 FRAMES_PER_SEMANTIC_TOKEN = 2
 SHORTEST_REFERENCE = 50
@@ -64,6 +68,24 @@ def save(path: Path, tokens: np.ndarray) -> None:
     partial.rename(path)
 
 
+def claim(folder: Path, made_with: dict[str, str | float]) -> None:
+    """Notes in the tokens' folder what they are made with. Throws SystemExit where those that lie there were made otherwise."""
+    path = folder / "made_with.json"
+    before = json.loads(path.read_text()) if path.exists() else {}
+    for what, value in made_with.items():
+        if before.get(what, value) != value:
+            raise SystemExit(f"the tokens in {folder} were made with another {what}; remove the folder or give other --runs")
+    write_whole(path, json.dumps(before | made_with) + "\n")
+
+
+def digest(weights: dict[str, Tensor]) -> str:
+    """What tells weights from others."""
+    found = hashlib.sha256()
+    for name, tensor in sorted(weights.items()):
+        found.update(name.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
+    return found.hexdigest()[:16]
+
+
 def load_pieces(folder: Path, split: str, kinds: tuple[str, ...]) -> list[TokenPiece]:
     """The pieces of `split` that have a file of every one of `kinds` ("semantic", "acoustic").
 
@@ -72,7 +94,7 @@ def load_pieces(folder: Path, split: str, kinds: tuple[str, ...]) -> list[TokenP
     stems = {kind: {path.stem for path in (folder / kind / split).glob("*.npy")} for kind in kinds}
     pieces = []
     for name in sorted(stems[kinds[-1]]):
-        stem = {kind: name if name in stems[kind] else name.split("+")[0] for kind in kinds}
+        stem = {kind: name if name in stems[kind] else name.rpartition("+")[0] for kind in kinds}
         if any(stem[kind] not in stems[kind] for kind in kinds):
             continue
         arrays = {kind: np.load(folder / kind / split / f"{stem[kind]}.npy") for kind in kinds}
@@ -153,15 +175,24 @@ class RandomCrops:
 def consecutive_crops(
     pieces: list[TokenPiece], frames: int, limit: int | None = None, reference_frames: int = 0
 ) -> list[dict[str, np.ndarray]]:
-    """Crops that do not overlap, spread over all pieces; `limit` keeps that many, evenly chosen.
+    """The crops at `consecutive_places`. Where `reference_frames` is not 0 each has a `reference` of so many frames."""
+    random = np.random.default_rng(0)
+    return [_crop(piece, start, frames, reference_frames, random)
+            for piece, start in consecutive_places(pieces, frames, limit)]  # fmt: skip
 
-    Where `reference_frames` is not 0 each has a `reference` of so many frames.
+
+def consecutive_places(pieces: list[TokenPiece], frames: int, limit: int | None = None) -> list[tuple[TokenPiece, int]]:
+    """Pieces and first frames of crops that do not overlap, spread over all pieces; `limit` keeps that many, evenly chosen.
+
+    Throws ValueError where no piece is long enough.
     """
     places = [(piece, start) for piece in pieces for start in range(0, piece.frames - frames + 1, frames)]
+    if not places:
+        raise ValueError(f"none of {len(pieces)} held-out recordings has the {frames} codec frames of a crop; "
+                         "set a smaller `crop_frames`, or hold out longer ones")
     if limit is not None and len(places) > limit:
         places = [places[i] for i in np.linspace(0, len(places) - 1, limit).round().astype(int)]
-    random = np.random.default_rng(0)
-    return [_crop(piece, start, frames, reference_frames, random) for piece, start in places]
+    return places
 
 
 def _crop(piece: TokenPiece, start: int, frames: int, reference: int, random: np.random.Generator) -> dict[str, np.ndarray]:

@@ -18,7 +18,7 @@ from . import labelled_recordings, recording_copies
 from .coded_sound import read_codes
 from .codec import Codec
 from .export_codec import load_bundle
-from .token_data import save
+from .token_data import claim, digest, save
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     codec = load_bundle(args.bundle)
     out = args.runs / "tokens" / args.data / "acoustic"
+    heard = {"codebooks": codec.quantizer.codebooks, **codec.encoder.state_dict()}
+    claim(out, {"codec": digest(heard)} | ({"tuning of the copies": args.cents} if args.copies else {}))
     save(out / "codebooks.npy", codec.quantizer.codebooks.numpy())
     for split in args.splits:
         recordings = labelled_recordings.find(args.runs / "data" / args.data, (split,))
@@ -64,7 +66,8 @@ def tokenize_by(command: list[str], bundle: Path, samples: np.ndarray) -> np.nda
 def tokenize(codec: Codec, samples: np.ndarray, seconds: int = 20) -> np.ndarray:
     """int16 [samples] -> uint16 [whole frames, levels], in pieces that overlap by the encoder's reach."""
     hop = codec.config.hop
-    reach = codec.config.encoder_blocks * (codec.config.kernel - 1) + 1  # frames that a frame depends on
+    # Frames that a frame depends on: the encoder's, and those that its window of samples reaches into.
+    reach = codec.config.encoder_blocks * (codec.config.kernel - 1) + codec.config.delay
     frames = len(samples) // hop
     step = seconds * codec.config.sample_rate // hop
     codes = []

@@ -18,7 +18,7 @@ from . import labelled_recordings, recording_copies
 from .fit_kmeans import TokensConfiguration
 from .precision import mixed_precision
 from .semantic_tokenizer import SemanticTokenizer
-from .token_data import save
+from .token_data import claim, digest, save
 
 # What `audiolm tokenize` takes: samples, and a peak of 16 bits that is above -80 dBFS.
 COMMANDS_SHORTEST, COMMANDS_LONGEST = labelled_recordings.SAMPLE_RATE, 3600 * labelled_recordings.SAMPLE_RATE
@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> None:
     else:
         tokenizer = SemanticTokenizer.load(args.runs / "semantic")
     out = args.runs / "tokens" / c.data / "semantic"
+    claim(out, {"tokenizer": digest(tokenizer.state_dict())} | ({"tuning of the copies": args.cents} if args.copies else {}))
     waiting = []
     for split in args.splits:
         found = labelled_recordings.find(args.runs / "data" / c.data, (split,))

@@ -18,7 +18,8 @@ from torch.utils.tensorboard import SummaryWriter
 
 from .code_geometry import start_from_codebooks
 from .precision import let_muon_compute_in_floats, mixed_precision, multiplies_bfloat16
-from .stage_settings import StageSettings, load_exported, read_settings, stage_folder, token_folder
+from .stage_settings import StageSettings, read_settings, stage_folder, token_folder
+from .stage_start import start_from_bundle
 from .token_data import RandomCrops, batch_of, consecutive_crops, load_codebooks, load_pieces
 
 LOG_EVERY_STEPS = 20
@@ -60,10 +61,10 @@ class StageTraining:
         self.folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(settings.seed)
         tokens = token_folder(runs, settings)
-        self.model = settings.make_model()
+        self.model, began = settings.make_model(), "starts anew"
         codebooks = load_codebooks(tokens, settings.token_kinds)
         if start_from is not None:
-            self.model = load_exported(settings, start_from, torch.device("cpu"))
+            began = start_from_bundle(self.model, settings.stage, start_from, runs / "semantic")
         elif codebooks is not None:
             start_from_codebooks(self.model.embeddings, self.model.heads, codebooks)
         self.model.to(self.device)
@@ -76,12 +77,13 @@ class StageTraining:
             settings.seed, settings.reference_frames, self.rank, self.world)
         self.validation = consecutive_crops(
             load_pieces(tokens, "valid", settings.token_kinds), settings.crop_frames, VALIDATION_CROPS, settings.reference_frames)
-        if not self.validation:
-            raise ValueError(f"{tokens}: no validation piece has the {settings.crop_frames} frames of a crop; "
-                             "set a smaller `crop_frames`, or keep longer recordings for validation")
         self.step, self.elapsed, self.stopped = 0, 0.0, False
         self.generator = torch.Generator().manual_seed(settings.seed)
         self.restore()
+        if self.rank == 0:
+            print(f"{settings.stage} {f'goes on from step {self.step} in {self.folder}' if self.step else began}", flush=True)
+            if self.finished:
+                print(f"{self.folder} has had its {minutes:g} minutes; give more --minutes, or remove it to train anew")
 
     def run(self) -> None:
         """Trains until the time budget or the number of steps is used up or `stop` is called; leaves a checkpoint."""
@@ -169,6 +171,9 @@ class StageTraining:
     def restore(self) -> None:
         with contextlib.suppress(FileNotFoundError):
             state = torch.load(self.folder / "checkpoint.pt", map_location=self.device, weights_only=False)
+            own = self.model.state_dict()
+            if {name: tensor.shape for name, tensor in state["model"].items()} != {name: own[name].shape for name in own}:
+                raise ValueError(f"{self.folder} holds a stage of other sizes than the configuration's; remove it or give other --runs")
             self.model.load_state_dict(state["model"])
             self.average.load_state_dict(state["average"])
             for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):

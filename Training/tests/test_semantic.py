@@ -37,7 +37,7 @@ def rehearse(runs: Path, config: Path, data: str) -> Path:
     """Made-up recordings, an encoder and a tokenizer in `runs`."""
     synthetic.write(runs / "data" / data)
     train_semantic.run(argparse.Namespace(config=config, runs=runs, device="cpu"))
-    fit_kmeans.run(argparse.Namespace(config=config, runs=runs))
+    fit_kmeans.run(argparse.Namespace(config=config, runs=runs, bundle=None))
     return runs
 
 
@@ -196,7 +196,7 @@ def test_token_notes_are_shares_of_the_training_frames(runs, tmp_path):
 
 
 def test_probes_write_their_table(runs):
-    probe_semantic.run(argparse.Namespace(config=CONFIG, runs=runs, blocks=True, windows=3, iterations=2))
+    probe_semantic.run(argparse.Namespace(config=CONFIG, runs=runs, blocks=True, bundle=None, windows=3, iterations=2))
     assert len((runs / "semantic" / "probe.csv").read_text().splitlines()) == 1 + 1 + 3 + 1 + 1
 
 
@@ -217,10 +217,21 @@ def test_long_sound_is_tokenized_as_its_windows_say():
 def test_the_chain_runs_on_phones_as_well(tmp_path):
     config = CONFIGS / "debug-speech.yaml"
     runs = rehearse(tmp_path, config, "speech")
-    probe_semantic.run(argparse.Namespace(config=config, runs=runs, blocks=False, windows=3, iterations=2))
+    probe_semantic.run(argparse.Namespace(config=config, runs=runs, blocks=False, bundle=None, windows=3, iterations=2))
     header, *rows = (runs / "semantic" / "probe.csv").read_text().splitlines()
     assert header.startswith("tokens from,phone_accuracy,phone_f1,speaker_bits") and len(rows) == 2
     export_semantic.run(argparse.Namespace(config=config, runs=runs, bundle=tmp_path / "bundle"))
     section = json.loads((tmp_path / "bundle" / "config.json").read_text())["semantic_tokenizer"]
     assert section["window"] == 512 and section["bands"] == 40
     assert section["summary_width"] == 16 + len(PHONES)
+    (runs / "semantic" / "probe.csv").unlink()
+    probe_semantic.run(argparse.Namespace(
+        config=config, runs=runs, blocks=False, bundle=tmp_path / "bundle", windows=3, iterations=2))
+    assert (runs / "semantic" / "probe.csv").read_text().splitlines()[1:] == rows
+    fewer = tmp_path / "fewer.yaml"
+    fewer.write_text(config.read_text().replace("clusters: 32", "clusters: 8"))
+    fit_kmeans.run(argparse.Namespace(config=fewer, runs=runs, bundle=tmp_path / "bundle"))
+    before, after = SemanticTokenizer.load_exported(tmp_path / "bundle"), SemanticTokenizer.load(runs / "semantic")
+    assert before.centroids.shape[0] == 32 and after.centroids.shape[0] == 8 and after.centroids.unique(dim=0).shape[0] == 8
+    for name, tensor in before.state_dict().items():
+        assert name == "centroids" or torch.equal(after.state_dict()[name], tensor)

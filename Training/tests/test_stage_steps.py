@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from audiolm_training import evaluate_likelihood, evaluate_stages, export_stages, train_stage, weight_file
+from audiolm_training import evaluate_likelihood, evaluate_stages, export_stages, fit_kmeans, stage_start, train_stage, weight_file
+from audiolm_training.semantic_tokenizer import SemanticTokenizer, TokenizerConfiguration
 from audiolm_training.stage_settings import KINDS, read_settings
 from audiolm_training.token_data import batch_of, load_pieces
+from audiolm_training.whole_file import write_whole
 
 CONFIG = Path(__file__).parents[1] / "configs" / "debug.yaml"
+VOCABULARY = {"semantic_stage": "vocabulary", "coarse_stage": "semantic_vocabulary"}
 
 
 @pytest.fixture
@@ -110,6 +113,66 @@ def test_training_starts_from_a_bundle(runs: Path, stage: str):
     assert training.step == 0
     for name, tensor in trained.state_dict().items():
         assert torch.equal(training.model.state_dict()[name], tensor)
+
+
+def bundle_with_clusters(folder: Path, centroids: list[float], stages: dict[str, torch.nn.Module]) -> SemanticTokenizer:
+    sizes = TokenizerConfiguration(
+        width=8, heads=2, kernel=3, expansion=2, blocks=1, summary_width=1, clusters=len(centroids))
+    tokenizer = SemanticTokenizer(sizes)
+    tokenizer.centroids.copy_(torch.tensor(centroids)[:, None])
+    weight_file.write(folder / "semantic_tokenizer.safetensors", fit_kmeans.stored(tokenizer, "float32"))
+    write_whole(folder / "config.json", json.dumps({"semantic_tokenizer": sizes.to_dictionary()}))
+    for name, stage in stages.items():
+        weight_file.write(folder / f"{name}.safetensors", weight_file.encode(stage.state_dict(), lambda *_: "float32"))
+    return tokenizer
+
+
+@pytest.mark.parametrize("case", ["fewer", "as many", "other encoder", "the same"])
+def test_training_starts_from_other_clusters(tmp_path: Path, case: str):
+    """Tokens 2 and 3 lie by the new token 1, 0 and 1 by the new 0; the new 2 takes the nearest, 3."""
+    def make(stage: str, tokens: int) -> torch.nn.Module:
+        settings = read_settings(CONFIG, stage)
+        return replace(settings, model=settings.model | {VOCABULARY[stage]: tokens}).make_model()
+
+    centres = {"fewer": [0.5, 11, 20], "the same": [0, 1, 10, 12.001]}.get(case, [0.5, 11, 20, 30])
+    stages = {stage: make(stage, 4) for stage in VOCABULARY}
+    old = bundle_with_clusters(tmp_path / "bundle", [0, 1, 10, 12], stages)
+    new = fit_kmeans.with_clusters(old, len(centres))
+    new.centroids.copy_(torch.tensor(centres)[:, None])
+    if case == "other encoder":
+        new.activation_mean += 1
+    fit_kmeans.write(tmp_path / "semantic", new, "float32")
+    for stage, before in stages.items():
+        model = make(stage, len(centres))
+        own = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+        said = stage_start.start_from_bundle(model, stage, tmp_path / "bundle", tmp_path / "semantic")
+        for name, tensor in model.state_dict().items():
+            rows = before.state_dict()[name]
+            if name in stage_start.SEMANTIC_ROWS[stage]:
+                means = torch.stack([(rows[0] + rows[1]) / 2, (rows[2] + rows[3]) / 2, *[rows[3]] * (len(centres) - 2), *rows[4:]])
+                rows = {"other encoder": own[name], "the same": rows}.get(case, means)
+            torch.testing.assert_close(tensor, rows)
+        assert ("means of its 4" in said, "which are others" in said) == (case in ("fewer", "as many"), case == "other encoder")
+
+
+def test_a_finished_or_other_training_says_so(runs: Path, capsys):
+    train_stage.train(arguments(train_stage, runs, "--device", "cpu"), "semantic_stage")
+    assert "starts anew" in capsys.readouterr().out
+    train_stage.train(arguments(train_stage, runs, "--device", "cpu"), "semantic_stage")
+    said = capsys.readouterr().out
+    assert "goes on from step 20" in said and "remove it to train anew" in said
+    settings = replace(read_settings(CONFIG, "semantic_stage"), model={"vocabulary": 2000})
+    with pytest.raises(ValueError, match="other sizes"):
+        train_stage.StageTraining(settings, runs, "cpu", minutes=1)
+
+
+def test_another_pieces_tokens_are_never_its_own():
+    crops = [{"semantic": i} for i in range(11)]
+    pieces = ["long"] * 10 + ["short"]
+    found = [crop["semantic"] for crop in evaluate_stages.of_another(crops, pieces, "semantic")]
+    assert all(pieces[i] != pieces[j] for i, j in enumerate(found))
+    with pytest.raises(ValueError, match="one recording"):
+        evaluate_stages.of_another(crops[:10], pieces[:10], "semantic")
 
 
 @pytest.mark.parametrize("name", ["piano", "speech", "debug", "debug-speech"])

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+import torch
 
 from audiolm_training.bigram import bigram_bits, unigram_bits
-from audiolm_training.token_data import RandomCrops, TokenPiece, consecutive_crops, load_pieces, save
+from audiolm_training.token_data import RandomCrops, TokenPiece, claim, consecutive_crops, digest, load_pieces, save
 
 
 def piece(tokens: int = 30, extra: int = 1) -> TokenPiece:
@@ -102,3 +103,13 @@ def test_copies_without_semantic_tokens_take_those_of_their_original(tmp_path):
     pieces = load_pieces(tmp_path, "train", ("semantic", "acoustic"))
     assert [piece.identifier for piece in pieces] == ["a", "a+1", "a+2"]
     assert [len(piece.semantic) for piece in pieces] == [4, 4, 5]
+
+
+def test_a_folder_keeps_to_what_made_its_tokens(tmp_path):
+    weights = {"a": torch.ones(3), "b": torch.zeros(2)}
+    claim(tmp_path, {"tokenizer": digest(weights)})
+    claim(tmp_path, {"tokenizer": digest(dict(reversed(weights.items()))), "tuning of the copies": 300.0})
+    with pytest.raises(SystemExit, match="another tokenizer"):
+        claim(tmp_path, {"tokenizer": digest(weights | {"b": torch.ones(2)})})
+    with pytest.raises(SystemExit, match="another tuning"):
+        claim(tmp_path, {"tuning of the copies": 0.0})
