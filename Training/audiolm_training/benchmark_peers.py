@@ -25,7 +25,7 @@ from .evaluate_speed import processor
 from .export_codec import load_bundle
 from .fine_stage import FineStage, FineStageConfiguration
 from .semantic_stage import SemanticStage, SemanticStageConfiguration
-from .semantic_tokenizer import SemanticTokenizer, TokenizerConfiguration
+from .semantic_tokenizer import SemanticTokenizer
 from .transformer import TransformerConfiguration
 
 RATE = 24_000
@@ -103,13 +103,13 @@ def torch_work(bundle: Path, dtype: torch.dtype, compiled: bool = False) -> dict
     codec.encoder, codec.decoder = prepared(codec.encoder), prepared(codec.decoder)
     wave = codec.padded(torch.randn(1, 10 * RATE) * 0.1)
     codes = codec.encode(wave)
-    tokenizer = load_tokenizer(bundle, config)
+    tokenizer = SemanticTokenizer.load_exported(bundle)
     tokenizer.activations = prepared(tokenizer.activations)
     noise = torch.randn(20 * RATE) * 0.1
     semantic, coarse, fine = (load_stage(bundle, config, stage) for stage in ("semantic", "coarse", "fine"))
     windows = [stage.transformer.configuration.attention_window for stage in (semantic, coarse)]
-    tokens = torch.randint(1024, (1, windows[0]))
-    known = torch.randint(1024, (1, windows[1], coarse.configuration.levels))
+    tokens = torch.randint(semantic.configuration.vocabulary, (1, windows[0]))
+    known = torch.randint(coarse.configuration.codes, (1, windows[1], coarse.configuration.levels))
     read_semantic, read_coarse, fine_pass = prepared(semantic), prepared(coarse), prepared(fine)
     work = {
         "codec, encoding 10 s": lambda: codec.encode(wave),
@@ -176,12 +176,6 @@ def load_stage(bundle: Path, config: dict, name: str) -> nn.Module:
     return model
 
 
-def load_tokenizer(bundle: Path, config: dict) -> SemanticTokenizer:
-    tokenizer = SemanticTokenizer(TokenizerConfiguration(**config["semantic_tokenizer"]))
-    tokenizer.load_state_dict(weight_file.read(bundle / "semantic_tokenizer.safetensors"))
-    return tokenizer.eval()
-
-
 def llama_seconds(args: argparse.Namespace) -> dict[str, float]:
     """Seconds for each token of the semantic stage by llama.cpp, its logits first compared with PyTorch's."""
     from .llama_peer import LlamaModel
@@ -189,7 +183,8 @@ def llama_seconds(args: argparse.Namespace) -> dict[str, float]:
     config = json.loads((args.bundle / "config.json").read_text())
     stage = load_stage(args.bundle, config, "semantic")
     window = stage.configuration.transformer.attention_window
-    tokens = [stage.configuration.vocabulary, *torch.randint(1024, (window - 1,)).tolist()]
+    vocabulary = stage.configuration.vocabulary
+    tokens = [vocabulary, *torch.randint(vocabulary, (window - 1,)).tolist()]
     with torch.inference_mode():
         expected = stage(torch.tensor([[*tokens[1:], 0]]))[0, -1]
     taken = {}

@@ -20,11 +20,12 @@ def bigram_bits(train: list[np.ndarray], valid: list[np.ndarray], test: list[np.
     pairs = np.zeros((vocabulary, vocabulary))
     for tokens in train:
         np.add.at(pairs, (tokens[:-1], tokens[1:]), 1.0)
+    totals = pairs.sum(-1)
 
     def bits(pieces: list[np.ndarray], strength: float) -> float:
         before = np.concatenate([tokens[:-1] for tokens in pieces])
         after = np.concatenate([tokens[1:] for tokens in pieces])
-        probability = (pairs[before, after] + strength * unigram[after]) / (pairs[before].sum(-1) + strength)
+        probability = (pairs[before, after] + strength * unigram[after]) / (totals[before] + strength)
         return float(-np.log2(probability).mean())
 
     strength = min((1.0, 3.0, 10.0, 30.0, 100.0, 300.0), key=lambda value: bits(valid, value))

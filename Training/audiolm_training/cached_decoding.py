@@ -70,7 +70,7 @@ class CoarseStep(nn.Module):
     def forward(self, codes: Tensor, position: Tensor) -> Tensor:
         """The codes of the step before `position`, one of each level [levels], to those of the step at it."""
         stage = self.stage
-        semantic = codes[0].expand(stage.configuration.look_ahead + 1)
+        semantic = (codes[0] % stage.configuration.semantic_vocabulary).expand(stage.configuration.look_ahead + 1)
         x = stage.semantic_projection(stage.semantic_embedding(semantic).reshape(1, -1))
         x = x + stage.phase_embedding(position % stage.configuration.frames_per_semantic_token)
         for level, embedding in enumerate(stage.embeddings):

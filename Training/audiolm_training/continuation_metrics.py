@@ -147,9 +147,7 @@ def faults(prompt: np.ndarray, continuation: np.ndarray) -> list[str]:
     found = ["silent"] if silent(continuation) else []
     if repeats(continuation) > REPEATS_ALLOWED:
         found.append("stuck")
-    ratio = density(continuation) / max(1e-9, density(prompt))
-    if ratio < DENSITY_BOUNDS[0]:
-        found.append("too sparse")
-    if ratio > DENSITY_BOUNDS[1]:
-        found.append("too dense")
+    if struck := density(prompt):  # nothing is three times as dense as a held chord
+        ratio = density(continuation) / struck
+        found += ["too sparse"] if ratio < DENSITY_BOUNDS[0] else ["too dense"] if ratio > DENSITY_BOUNDS[1] else []
     return found

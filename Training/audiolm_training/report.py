@@ -14,6 +14,7 @@ from .bundle import write_checksums
 from .codec_targets import codec_figures
 from .targets import Figure, Results
 from .training_record import training_record
+from .whole_file import write_whole
 
 RESULTS = (
     "codec", "codec_speed", "stages", "continuations", "speed", "training", "voices", "likelihood", "sound_kinds",
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> None:
     print(targets_table(bundle_figures(results)), targets_table(codec_figures(results)), sep="\n\n")
     for folder in args.cards:
         card = folder / "README.md"
-        card.write_text(filled(card.read_text(), results))
+        write_whole(card, filled(card.read_text(), results))
         write_checksums(folder)
 
 

@@ -79,6 +79,7 @@ def test_faults():
     assert "stuck" in metrics.faults(prompt, np.resize(prompt[: round(2.35 * SAMPLE_RATE)], 20 * SAMPLE_RATE))
     assert "too dense" in metrics.faults(tune(C_MAJOR, 1, 5), tune(C_MAJOR, 8, 5))
     assert "too sparse" in metrics.faults(tune(C_MAJOR, 8, 5), tune(C_MAJOR, 1, 5))
+    assert metrics.faults(np.zeros_like(prompt), tune(C_MAJOR, 1, 5)) == []  # no onset to compare with
 
 
 def test_three_times_through_is_still_allowed():
