@@ -24,9 +24,21 @@ class Excerpt:
 
 
 def piano_excerpts(folder: Path) -> list[Excerpt]:
-    """10 s from 30 s on of each recording."""
-    begin, end = PIANO_START * SAMPLE_RATE, (PIANO_START + SECONDS) * SAMPLE_RATE
-    return [Excerpt(read_mono(path)[begin:end]) for path in sound_files(folder)]
+    """10 s from 30 s on of each recording, or its last 10 s; shorter ones are left out.
+
+    Throws SystemExit where all are.
+    """
+    length, excerpts = SECONDS * SAMPLE_RATE, []
+    for path in sound_files(folder):
+        sound = read_mono(path)
+        if len(sound) < length:
+            print(f"{path}: left out, being shorter than {SECONDS} s")
+            continue
+        begin = min(PIANO_START * SAMPLE_RATE, len(sound) - length)
+        excerpts.append(Excerpt(sound[begin : begin + length]))
+    if not excerpts:
+        raise SystemExit(f"{folder}: no recording lasts {SECONDS} s; give longer ones")
+    return excerpts
 
 
 def speech_excerpts(manifest: Path, count: int) -> list[Excerpt]:

@@ -16,6 +16,7 @@ BANDS, WINDOW, HOP, TAPS = 64, 1024, 240, 5
 CROP = SAMPLE_RATE
 BATCH, LEARNING_RATE = 32, 2e-3
 QUIETEST = 3e-3  # root mean square: pauses are nobody's
+TRIES = 10_000  # to draw a crop that is no pause
 CONDITIONS = augment.Augmentation(cents=0.0, tilt=0.5, equaliser=1.0, room_chance=0.0, bandwidth_chance=0.0)
 
 
@@ -84,12 +85,21 @@ def train(
 
 
 def draw(sounds: list[np.ndarray], rng: np.random.Generator) -> Tensor:
-    """A crop of 1 s from anywhere, half of them through another microphone."""
-    lengths = np.array([len(sound) - CROP + 1 for sound in sounds], float)
-    while True:
-        sound = sounds[rng.choice(len(sounds), p=lengths / lengths.sum())]
+    """A crop of 1 s from anywhere, half of them through another microphone.
+
+    Throws ValueError where no sound is as long, or next to all is pause.
+    """
+    places = np.array([max(len(sound) - CROP + 1, 0) for sound in sounds], float)
+    if not places.any():
+        raise ValueError(f"none of the {len(sounds)} sounds of a class lasts 1 s; give longer ones")
+    crop = torch.from_numpy(_loud_crop(sounds, places / places.sum(), rng))
+    return augment.apply(crop, CROP, CONDITIONS, rng) if rng.random() < 0.5 else crop
+
+
+def _loud_crop(sounds: list[np.ndarray], chances: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    for _ in range(TRIES):
+        sound = sounds[rng.choice(len(sounds), p=chances)]
         start = int(rng.integers(0, len(sound) - CROP + 1))
         if loud(crop := sound[start : start + CROP]):
-            break
-    crop = torch.from_numpy(crop)
-    return augment.apply(crop, CROP, CONDITIONS, rng) if rng.random() < 0.5 else crop
+            return crop
+    raise ValueError(f"{TRIES} crops of the {len(sounds)} sounds of a class are all quieter than {QUIETEST}; give louder ones")

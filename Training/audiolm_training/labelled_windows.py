@@ -30,7 +30,8 @@ def draw(folder: Path, labels: str | None, split: str, count: int, frames: int, 
     found = labelled_recordings.find(folder, (split,), labelled=kind.suffix if kind else None)
     usable = [recording for recording in found if len(recording.samples()) >= frames * FRAME_SAMPLES]
     if not usable:
-        raise ValueError(f"{folder} has no recording of split {split} with {labels or 'any labels'} and {frames} frames")
+        wanted = f"{frames * FRAME_SAMPLES / labelled_recordings.SAMPLE_RATE:.1f} s" + (f" with {labels}" if labels else "")
+        raise ValueError(f"{folder}: none of the recordings of the split {split} has {wanted}; add longer ones")
     order = rng.permutation(len(usable))
     windows = []
     for number in range(count):

@@ -27,6 +27,7 @@ from .sound_kind_features import SAMPLE_RATE, features
 KINDS = ("piano", "speech", "neither")
 SECONDS = (1.0, 20.0)
 QUIETEST = 1e-3  # root mean square of a crop: pauses tell nothing
+TRIES = 10_000  # to draw a crop that is no pause
 CONDITIONS = augment.Augmentation(noise=(-100.0, -50.0))
 HIDDEN, PENALTY, EPOCHS = 32, 0.1, 150
 HELD_OUT = 4  # of the instruments, every fourth is heard in the test alone
@@ -160,18 +161,29 @@ def gather(
 ) -> Crops:
     """Random crops of 1 to 20 s, short ones as likely as long ones on a logarithmic scale; a share under new conditions."""
     rows, seconds = [], []
-    while len(rows) < count:
+    for _ in range(count):
+        crop = draw(source, recordings, rng)
+        crop = crop / (np.sqrt(np.mean(crop**2)) + 1e-9) * 10 ** (rng.uniform(-35, -15) / 20)
+        if rng.random() < treated:
+            crop = augment.apply(torch.from_numpy(crop.astype(np.float32)), len(crop), CONDITIONS, rng).numpy()
+        rows.append(features(crop))
+        seconds.append(len(crop) / SAMPLE_RATE)
+    return Crops(kind, source, np.stack(rows), np.array(seconds))
+
+
+def draw(source: str, recordings: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """A crop, float32 [samples], of anywhere but a pause of a recording in int16.
+
+    Throws SystemExit where next to all is pause or shorter than a crop.
+    """
+    for _ in range(TRIES):
         recording = recordings[rng.integers(len(recordings))]
         length = min(np.exp(rng.uniform(*np.log(SECONDS))), len(recording) / SAMPLE_RATE)
         samples = int(length * 100) * SAMPLE_RATE // 100
         start = int(rng.integers(0, len(recording) - samples + 1))
         crop = recording[start : start + samples]
         crop = crop.astype(np.float32) / (32768 if crop.dtype == np.int16 else 1)
-        if np.sqrt(np.mean(crop**2)) < QUIETEST and recording.dtype == np.int16 or samples < SAMPLE_RATE:
-            continue
-        crop = crop / (np.sqrt(np.mean(crop**2)) + 1e-9) * 10 ** (rng.uniform(-35, -15) / 20)
-        if rng.random() < treated:
-            crop = augment.apply(torch.from_numpy(crop.astype(np.float32)), samples, CONDITIONS, rng).numpy()
-        rows.append(features(crop))
-        seconds.append(samples / SAMPLE_RATE)
-    return Crops(kind, source, np.stack(rows), np.array(seconds))
+        if samples >= SAMPLE_RATE and (recording.dtype != np.int16 or np.sqrt(np.mean(crop**2)) >= QUIETEST):
+            return crop
+    raise SystemExit(f"{source}: {TRIES} crops of its {len(recordings)} recordings are all pauses or under {SECONDS[0]:.0f} s; "
+                     "give longer or louder ones")  # fmt: skip
