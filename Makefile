@@ -84,7 +84,7 @@ install: system-packages toolchain ## install both tools and the models under PR
 	$(SWIFT_BUILD) --static-swift-stdlib --product continue
 	@$(AS_OWNER); set -x; $$as install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/audiolm && \
 	$$as install -s $(SCRATCH)/release/audiolm $(SCRATCH)/release/continue $(DESTDIR)$(PREFIX)/bin && \
-	$$as cp -R Models $(DESTDIR)$(PREFIX)/share/audiolm/
+	$$as cp -R --remove-destination Models $(DESTDIR)$(PREFIX)/share/audiolm/
 
 uninstall: ## remove what install put under PREFIX
 	@$(AS_OWNER); set -x; $$as rm -f $(DESTDIR)$(PREFIX)/bin/audiolm $(DESTDIR)$(PREFIX)/bin/continue && \

@@ -108,22 +108,15 @@ public struct AudioFileReader: ~Copyable {
     /// the range of floats.
     private static let largestSample = 1e10
 
-    /// The largest magnitude in frames `[frames × channels]` of this file, the first of which is frame `start`.
-    ///
-    /// Throws where a sample is no finite number or beyond all scales.
-    public func peak(of samples: [Double], from start: Int) throws -> Double {
-        var peak = 0.0
-        for (index, sample) in samples.enumerated() {
-            // NaN is not at most anything.
-            guard abs(sample) <= Self.largestSample else {
-                let second = Double(start + index / channelCount) / Double(sampleRate)
-                throw sample.isFinite
-                    ? AudioFileError.outOfScale(path: path, second: second)
-                    : AudioFileError.notFinite(path: path, second: second)
-            }
-            peak = max(peak, abs(sample))
-        }
-        return peak
+    /// Throws where a sample is no finite number or beyond all scales, in frames `[frames × channels]` of this file, the
+    /// first of which is frame `start`.
+    public func check(_ samples: [Double], from start: Int) throws {
+        // NaN is not at most anything.
+        guard let index = samples.firstIndex(where: { !(abs($0) <= Self.largestSample) }) else { return }
+        let second = Double(start + index / channelCount) / Double(sampleRate)
+        throw samples[index].isFinite
+            ? AudioFileError.outOfScale(path: path, second: second)
+            : AudioFileError.notFinite(path: path, second: second)
     }
 }
 

@@ -87,8 +87,8 @@ public struct AudioFormat: Sendable, Equatable {
         }
     }
 
-    /// Throws where the format cannot hold so many channels at that rate.
-    public func check(sampleRate: Int, channelCount: Int, for url: URL) throws {
+    /// Throws where the format cannot hold so many channels at that rate, or so many seconds of them.
+    public func check(sampleRate: Int, channelCount: Int, seconds: Double = 0, for url: URL) throws {
         var info = SF_INFO()
         info.format = Int32(code)
         info.samplerate = Int32(clamping: sampleRate)
@@ -98,7 +98,18 @@ public struct AudioFormat: Sendable, Equatable {
                 path: url.relativePath,
                 reason: "\(container.rawValue) cannot hold \(channelCount) channels at \(sampleRate) Hz")
         }
+        let bytes = seconds * Double(sampleRate * channelCount * samples.byteCount)
+        if container == .wav || container == .aiff, bytes > Self.largest {
+            throw AudioFileError.unsupported(
+                path: url.relativePath,
+                reason:
+                    "\(container.rawValue) ends at 4.3 GB, and this is \(Int((bytes / 1e9).rounded())); name a .flac"
+            )
+        }
     }
+
+    /// Bytes of samples in a file that tells its length in 32 bits, with room for what stands before them.
+    private static let largest = 4_293_000_000.0
 
     /// libsndfile's number for this format.
     var code: Int {

@@ -17,10 +17,10 @@ public struct Snippet: Sendable {
         return sound.seconds >= 0.5 ? sound : tail
     }
 
-    /// Nothing louder than this (−80 dBFS) counts as silence.
-    private static let silence = 1e-4
+    /// No more than this (−80 dBFS) from the middle between a channel's extremes counts as silence.
+    private static let silence: Float = 1e-4
 
-    /// Reads the whole file once in pieces, so that hours of sound need no more memory than twice the tail does, of
+    /// Reads the whole file once in pieces, so that hours of sound need no more memory than a few times the tail does, of
     /// which any number of seconds may be asked for, infinitely many as well.
     ///
     /// Throws `AudioFileError` for anything that cannot be continued: a file that is missing, no sound, truncated,
@@ -32,15 +32,19 @@ public struct Snippet: Sendable {
         let channels = reader.channelCount
         let tailCount = Int(min(max(minimumSeconds, tailSeconds) * Double(rate), 1e12))
         var recent = [[Float]](repeating: [], count: channels)
-        var peak = 0.0
+        var extremes = [ClosedRange<Float>?](repeating: nil, count: channels)
         var position = 0
         while true {
             let chunk = try reader.read(frames: 1 << 16)
             if chunk.isEmpty { break }
-            peak = max(peak, try reader.peak(of: chunk, from: position))
+            try reader.check(chunk, from: position)
             position += chunk.count / channels
             let sound = AudioBuffer(interleaved: chunk[...], channelCount: channels, sampleRate: rate)
             for channel in recent.indices {
+                let before = extremes[channel]
+                let (low, high) = (sound.channels[channel].min() ?? 0, sound.channels[channel].max() ?? 0)
+                extremes[channel] =
+                    min(low, before?.lowerBound ?? low)...max(high, before?.upperBound ?? high)
                 recent[channel] += sound.channels[channel]
                 if recent[channel].count > 2 * tailCount {
                     recent[channel].removeFirst(recent[channel].count - tailCount)
@@ -52,10 +56,14 @@ public struct Snippet: Sendable {
             throw AudioFileError.tooShort(
                 path: path, seconds: Double(position) / Double(rate), minimum: minimumSeconds)
         }
-        guard peak > Self.silence else { throw AudioFileError.silent(path: path) }
+        let swing = extremes.reduce(0) { max($0, ($1.map { $0.upperBound - $0.lowerBound } ?? 0) / 2) }
+        guard swing > Self.silence else { throw AudioFileError.silent(path: path) }
         self.url = url
         self.frameCount = position
         self.samples = reader.samples
-        self.tail = AudioBuffer(channels: recent.map { Array($0.suffix(tailCount)) }, sampleRate: rate)
+        for channel in recent.indices {
+            recent[channel].removeFirst(max(0, recent[channel].count - tailCount))
+        }
+        self.tail = AudioBuffer(channels: recent, sampleRate: rate)
     }
 }

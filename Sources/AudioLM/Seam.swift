@@ -25,8 +25,9 @@ public struct Seam: Sendable {
 
     /// - Parameters:
     ///   - tail: the end of the snippet, at least a second; all that the models shall hear.
+    ///   - heardSeconds: how much of its end they do hear, if not all; the rest leads the codec up to it.
     ///   - modelRate: the models' sample rate.
-    public init(after tail: AudioBuffer, modelRate: Int) throws {
+    public init(after tail: AudioBuffer, heardSeconds: Double? = nil, modelRate: Int) throws {
         let offsets = tail.suffix(seconds: 1).channels.map(Self.mean(of:))
         let tail = AudioBuffer(
             channels: zip(tail.channels, offsets).map { samples, offset in samples.map { $0 - offset } },
@@ -39,7 +40,8 @@ public struct Seam: Sendable {
         let reference = cancelled.map { recent.channels[$0] } ?? recent.mixedToMono()
         balance = recent.channels.map { Self.balance(of: $0, against: reference) }
         let mono = cancelled.map { tail.channels[$0] } ?? tail.mixedToMono()
-        let peak = mono.reduce(0) { max($0, abs($1)) }
+        let heard = Int(min((heardSeconds ?? .infinity) * Double(tail.sampleRate), Double(mono.count)))
+        let peak = mono.suffix(heard).reduce(0) { max($0, abs($1)) }
         let gain = (0.1...1).contains(peak) || peak == 0 ? 1 : 0.5 / peak
         modelGain = gain
         prompt = try AudioBuffer(mono: mono, sampleRate: tail.sampleRate).resampled(to: modelRate)

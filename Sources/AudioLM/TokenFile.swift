@@ -17,7 +17,7 @@ public struct TokenFileError: Error, Equatable, CustomStringConvertible {
 ///  "semantic": {"rate": 25, "vocabulary": 1024, "tokens": [17, 940]},
 ///  "acoustic": {"rate": 50, "codebook": 1024, "levels": 12, "frames": [[5, 1, 7], [8, 2, 9]]}}
 /// ```
-/// Each row of `frames` holds `levels` tokens, coarsest first; the last three rows are those of the silence after the
+/// `vocabulary` is that of the bundle's semantic tokens. Each row of `frames` holds `levels` tokens, coarsest first; the last three rows are those of the silence after the
 /// sound, which decoding all of it takes. `acoustic` is left out where only semantic tokens were wanted. Readers refuse
 /// other formats and types and any token outside its vocabulary.
 public struct TokenFile: Sendable, Equatable, Codable {
@@ -28,7 +28,7 @@ public struct TokenFile: Sendable, Equatable, Codable {
 
     struct Semantic: Sendable, Equatable, Codable {
         var rate = 25
-        var vocabulary = 1024
+        var vocabulary: Int
         var tokens: [Int]
     }
 
@@ -52,9 +52,10 @@ public struct TokenFile: Sendable, Equatable, Codable {
     }
 
     /// A file of tokens that the bundle of that name made.
-    public init(_ tokens: AudioTokens, bundle: String) {
+    /// - Parameter vocabulary: the number of different semantic tokens that it has.
+    public init(_ tokens: AudioTokens, bundle: String, vocabulary: Int) {
         self.bundle = bundle
-        semantic = Semantic(tokens: tokens.semantic)
+        semantic = Semantic(vocabulary: vocabulary, tokens: tokens.semantic)
         acoustic = tokens.acoustic.first.map { Acoustic(levels: $0.count, frames: tokens.acoustic) }
     }
 
@@ -89,10 +90,12 @@ public struct TokenFile: Sendable, Equatable, Codable {
     private var fault: String? {
         if type != Self.expectedType { return "type “\(type)”, expected “\(Self.expectedType)”" }
         if format != Self.currentFormat { return "format \(format), expected \(Self.currentFormat)" }
-        if semantic.rate != 25 || semantic.vocabulary != 1024 {
-            return "semantic tokens must be 25 per second of a vocabulary of 1024"
+        if semantic.rate != 25 || !(1...65_536).contains(semantic.vocabulary) {
+            return "semantic tokens must be 25 per second of a vocabulary of 1 to 65536"
         }
-        if !semantic.tokens.allSatisfy((0..<1024).contains) { return "a semantic token outside 0 to 1023" }
+        if !semantic.tokens.allSatisfy((0..<semantic.vocabulary).contains) {
+            return "a semantic token outside 0 to \(semantic.vocabulary - 1)"
+        }
         guard let acoustic else { return nil }
         if acoustic.rate != 50 || acoustic.codebook != 1024 || !(1...12).contains(acoustic.levels) {
             return "acoustic tokens must be 50 frames per second of 1 to 12 levels of 1024"

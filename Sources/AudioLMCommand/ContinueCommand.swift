@@ -54,8 +54,12 @@ public struct ContinueCommand: AsyncParsableCommand {
             for: input, suffix: "continued", extension: "wav", count: continuation.variations)
         let recording = try recording(input)
         try output.check(outputs, inputs: [input])
+        // Named before names are numbered.
+        if let named = output.output { _ = try AudioContainer(extensionOf: URL(fileURLWithPath: named)) }
         let files = try outputs.map {
-            try JoinedFile(recording, to: $0, onlyContinuation: continuation.onlyContinuation)
+            try JoinedFile(
+                recording, to: $0, onlyContinuation: continuation.onlyContinuation,
+                seconds: continuation.seconds)
         }
         let chosen = try model(for: recording, loading: load)
         let firstSeed = continuation.seed ?? UInt64(UInt32.random(in: 0 ... .max))
@@ -77,7 +81,9 @@ public struct ContinueCommand: AsyncParsableCommand {
     ) async throws -> [ContinuationReport] {
         let recording = try recording(input)
         let files = try urls.map {
-            try JoinedFile(recording, to: $0, onlyContinuation: continuation.onlyContinuation)
+            try JoinedFile(
+                recording, to: $0, onlyContinuation: continuation.onlyContinuation,
+                seconds: continuation.seconds)
         }
         return try await fill(
             files, after: recording, model: model(for: recording, loading: load), seed: seed, label: label)
@@ -97,7 +103,7 @@ public struct ContinueCommand: AsyncParsableCommand {
     }
 
     private func recording(_ input: URL) throws -> Snippet {
-        try Snippet(contentsOf: input, tailSeconds: max(Self.promptReach, continuation.promptSeconds ?? 0))
+        try Snippet(contentsOf: input, tailSeconds: Self.promptReach)
     }
 
     /// Makes as many variations as there are files, with seeds from `seed` on.
@@ -107,11 +113,11 @@ public struct ContinueCommand: AsyncParsableCommand {
     ) async throws -> [ContinuationReport] {
         let seam = try Seam(
             after: recording.tail.suffix(seconds: chosen.bundle.promptSeconds),
-            modelRate: chosen.bundle.sampleRate)
+            heardSeconds: continuation.promptSeconds, modelRate: chosen.bundle.sampleRate)
         let options = ContinuationOptions(
             seconds: continuation.seconds, seed: seed, promptSeconds: continuation.promptSeconds,
             sampling: sampling.options(), candidates: ignoresCandidates(chosen) ? 1 : continuation.candidates)
-        let writers = try files.map { try $0.makeWriter(seam, seconds: options.seconds) }
+        let writers = try files.map { try $0.makeWriter(seam) }
         let summaries = try await write(
             chosen.bundle.extend(seam.prompt, options: options, variations: files.count), to: writers,
             label: label)

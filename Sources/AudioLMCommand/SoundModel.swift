@@ -6,6 +6,7 @@ protocol SoundModel: Sendable {
     var name: String { get }
     var sampleRate: Int { get }
     var promptSeconds: Double { get }
+    var semanticVocabulary: Int { get }
     var choosesAmongCandidates: Bool { get }
     var information: BundleInformation { get }
     func tokenize(_ samples: [Float]) throws -> AudioTokens

@@ -36,7 +36,7 @@ struct SoundSource: ~Copyable {
             if count == 0 { throw AudioFileError.empty(path: name) }
             return []
         }
-        _ = try reader.peak(of: frames, from: count)
+        try reader.check(frames, from: count)
         let sound = AudioBuffer(
             interleaved: frames[...], channelCount: reader.channelCount, sampleRate: sampleRate)
         count += sound.frameCount

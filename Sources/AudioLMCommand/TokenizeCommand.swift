@@ -10,7 +10,7 @@ struct TokenizeCommand: AsyncParsableCommand {
         abstract: "Write a recording's semantic and acoustic tokens as JSON.",
         discussion: """
             Writes snippet.tokens.json: 25 semantic tokens and 50 rows of acoustic tokens per second, \
-            each row coarsest level first, every token 0 to 1023.
+            each row coarsest level first. Acoustic tokens are 0 to 1023, semantic ones below the bundle's vocabulary.
             """)
 
     /// Seconds of sound that are tokenized at most.
@@ -47,7 +47,7 @@ struct TokenizeCommand: AsyncParsableCommand {
             ? AudioTokens(semantic: try bundle.semanticTokens(samples), acoustic: [])
             : try bundle.tokenize(samples)
         try Task.checkCancellation()
-        try TokenFile(tokens, bundle: bundle.name).write(to: file)
+        try TokenFile(tokens, bundle: bundle.name, vocabulary: bundle.semanticVocabulary).write(to: file)
         let report = TokenReport(
             input: snippet, output: file.relativePath, bundle: bundle.name, semantic: tokens.semantic.count,
             acousticFrames: tokens.acoustic.count)

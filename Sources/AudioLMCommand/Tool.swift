@@ -33,17 +33,19 @@ public enum Tool {
             defer { interruption.end() }
             try await work.value
         } catch is CancellationError {
-            // At once: exit handlers must not run under threads that still compute.
-            _exit(Interruption.exitCode)
+            leave(Interruption.exitCode)
         } catch {
             let code = root.exitCode(for: error)
             // Help and version are errors to the parser, and so is an exit code alone.
             if code == .success || error is ExitCode { root.exit(withError: error) }
             let advice = code == .validationFailure ? "; see --help" : ""
             Terminal.error("Error: " + oneLine(root.message(for: error)) + advice)
-            exit(code.rawValue)
+            leave(code.rawValue)
         }
     }
+
+    /// At once: exit handlers must not run under threads that still compute.
+    private static func leave(_ code: Int32) -> Never { _exit(code) }
 
     /// The next files that are opened would take the places of standard streams that the caller closed, and be read or
     /// written as such. In their places stand what can be neither.

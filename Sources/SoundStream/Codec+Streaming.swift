@@ -60,14 +60,16 @@ extension Codec {
     }
 
     /// The samples that `codes` complete: `window` fewer than the frames so far stand for. Throws if there are more
-    /// levels than the codec has, or a code that it does not have.
+    /// levels than the codec has, a code that it does not have, or if what comes out is no number.
     package func decode(
         codes: CodeFrames, _ state: inout DecoderState, on pool: WorkerPool
     ) throws -> [Float] {
         guard codes.count > 0 else { return [] }
         let spectra = try spectra(codes, &state.blocks, on: pool)
-        return synthesis(
+        let samples = synthesis(
             spectra.reshaped([codes.count * configuration.spectra, configuration.bins]), &state.synthesis,
             on: pool)
+        guard samples.allSatisfy(\.isFinite) else { throw CodecError.notFinite }
+        return samples
     }
 }

@@ -10,6 +10,8 @@ package enum CodecError: Error, Equatable, CustomStringConvertible {
     case levels(found: Int, allowed: ClosedRange<Int>)
     /// A code that the codebooks do not have.
     case code(found: Int, frame: Int, level: Int, codebookSize: Int)
+    /// The decoder made samples that are no numbers.
+    case notFinite
 
     package var description: String {
         switch self {
@@ -24,6 +26,8 @@ package enum CodecError: Error, Equatable, CustomStringConvertible {
             "codes with \(found) levels, expected \(allowed.lowerBound) to \(allowed.upperBound)"
         case .code(let found, let frame, let level, let size):
             "code \(found) in frame \(frame), level \(level); codes are 0 to \(size - 1)"
+        case .notFinite:
+            "the codec's weights make sound that is no number, as damaged ones do; see `audiolm verify`"
         }
     }
 }

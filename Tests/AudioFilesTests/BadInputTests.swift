@@ -53,11 +53,43 @@ import Testing
         }
     }
 
+    /// 8 bits, one channel, an odd number of frames, and the size that counts the byte after them.
+    @Test func aForgottenPadByteIsNoCut() throws {
+        let url = folder.file("odd.wav")
+        let sound = chord(seconds: 2, rate: 8000)
+        try AudioBuffer(mono: Array(sound.channels[0].dropLast()), sampleRate: 8000).write(
+            to: url, samples: .pcm8)
+        var bytes = try Data(contentsOf: url)
+        let padded = bytes[4..<8].reversed().reduce(0) { $0 << 8 | Int($1) } + 8
+        #expect(padded == bytes.count && bytes.count == 44 + 16000)
+        bytes.removeLast()
+        try bytes.write(to: url)
+        #expect(try read(url).frameCount == 15999)
+        bytes.removeLast()
+        try bytes.write(to: url)
+        #expect(throws: AudioFileError.self) { try read(url) }
+    }
+
+    @Test func moreThanAFormatHoldsIsRefused() throws {
+        for (container, hours) in [(AudioContainer.wav, 2.05), (.aiff, 2.05), (.flac, 20)] {
+            let format = AudioFormat(container, holding: .pcm24)
+            try format.check(
+                sampleRate: 96_000, channelCount: 2, seconds: hours * 3600, for: folder.file("x"))
+        }
+        #expect(throws: AudioFileError.self) {
+            try AudioFormat(.wav, holding: .pcm24).check(
+                sampleRate: 96_000, channelCount: 2, seconds: 2.08 * 3600, for: folder.file("x.wav"))
+        }
+    }
+
     @Test func shortSilentAndNotFinite() throws {
         let url = folder.file("bad.wav")
         try chord(seconds: 0.5, rate: 8000).write(to: url)
         #expect(throws: AudioFileError.tooShort(path: url.path, seconds: 0.5, minimum: 1)) { try read(url) }
         try chord(seconds: 2, rate: 8000, level: 0.00005).write(to: url, samples: .float)
+        #expect(throws: AudioFileError.silent(path: url.path)) { try read(url) }
+        try AudioBuffer(mono: [Float](repeating: 0.3, count: 16000), sampleRate: 8000).write(
+            to: url, samples: .float)
         #expect(throws: AudioFileError.silent(path: url.path)) { try read(url) }
         for bad in [Float.nan, .infinity] {
             var samples = chord(seconds: 2, rate: 8000).channels[0]

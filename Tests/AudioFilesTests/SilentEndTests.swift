@@ -22,6 +22,12 @@ import Testing
         #expect(AudioBuffer(mono: [0.1], sampleRate: 24000).silentEnd == 0)
     }
 
+    /// However badly its mean can be told.
+    @Test func anOffsetAloneIsSilence() {
+        let offset = AudioBuffer(mono: [Float](repeating: 0.3, count: 220_500), sampleRate: 44_100)
+        #expect(abs(offset.silentEnd - 5) < 0.11)
+    }
+
     @Test func suffixesOfAnyLength() {
         let sound = sound(then: [])
         #expect(sound.suffix(seconds: .infinity) == sound)

@@ -138,6 +138,30 @@ import Testing
         #expect(try folder.contents == ["codec", "s.alm", "s.wav"])
     }
 
+    /// A weight that lost a bit may still be a number, and what it makes be none.
+    @Test(arguments: [["-o", "x.wav"], ["-o", "-"]])
+    func soundThatIsNoNumberIsAnError(output: [String]) throws {
+        let copy = folder.file("codec")
+        try FileManager.default.copyItem(at: URL(filePath: Fixtures.path("tiny_codec")), to: copy)
+        let weights = copy.appending(path: "codec.safetensors")
+        var bytes = try Data(contentsOf: weights)
+        let length = Int(bytes[0..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+        let header = try JSONSerialization.jsonObject(with: bytes[8..<8 + length]) as? [String: [String: Any]]
+        let entry = try #require(header?["decoder.norm.bias"]?["data_offsets"] as? [Int])
+        for offset in stride(from: entry[0], to: entry[1], by: 4) {
+            bytes.replaceSubrange(8 + length + offset..<12 + length + offset, with: [0xff, 0xff, 0x7f, 0x7f])
+        }
+        try bytes.write(to: weights)
+        let encoded = try ToolProcess("audiolm", ["encode", "s.wav", "--model", "./codec"], in: folder.url)
+            .outcome()
+        #expect(encoded.code == 0)
+        let outcome = try ToolProcess(
+            "audiolm", ["decode", "s.alm", "--model", "./codec"] + output, in: folder.url
+        ).outcome()
+        #expect(outcome.code == 1 && outcome.errors.first?.contains("no number") == true)
+        #expect(try folder.contents == ["codec", "s.alm", "s.wav"])
+    }
+
     /// An interrupted run that waits for its input leaves nothing behind.
     @Test func interruptedWaitingLeavesNoFile() throws {
         let tool = try ToolProcess(

@@ -8,6 +8,7 @@ struct ToneModel: SoundModel {
     let name = "tone"
     let sampleRate = 24000
     let promptSeconds = 12.0
+    let semanticVocabulary = 4
     let choosesAmongCandidates = false
     var passes = true
     /// Never finishes where set.

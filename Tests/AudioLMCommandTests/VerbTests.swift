@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func informationIsATable() {
-        let lines = InfoCommand.lines(ToneModel().information)
+        let lines = InfoCommand.lines(InformationReport(ToneModel().information))
         #expect(lines.contains("  codec  12.3 M parameters  23.5 MB  codec.safetensors"))
         #expect(lines.last == "kernels reference, 1 threads")
     }

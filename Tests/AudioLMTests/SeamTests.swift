@@ -91,6 +91,16 @@ import Testing
         for (a, b) in zip(channels.joined(), whole.channels.joined()) { #expect(abs(a - b) < 1e-6) }
     }
 
+    /// Loud sound before what is heard keeps a quiet end from nothing.
+    @Test func theLevelIsThatOfWhatIsHeard() throws {
+        let loud = Self.tone(220, from: 0, seconds: 2, rate: 24000)
+        let quiet = Self.tone(220, from: 2, seconds: 2, rate: 24000).map { $0 * 0.01 }
+        let tail = AudioBuffer(mono: loud + quiet, sampleRate: 24000)
+        let seam = try Seam(after: tail, heardSeconds: 1.5, modelRate: 24000)
+        #expect(abs((seam.prompt.suffix(36_000).map(abs).max() ?? 0) - 0.5) < 0.01)
+        #expect(try Seam(after: tail, modelRate: 24000).prompt.suffix(36_000).allSatisfy { abs($0) < 0.01 })
+    }
+
     @Test func quietSnippetsAreRaisedAndLoweredAgain() throws {
         let quiet = Self.tone(220, from: 0, seconds: 2, rate: 24000).map { $0 * 0.01 }
         let seam = try Seam(after: AudioBuffer(mono: quiet, sampleRate: 24000), modelRate: 24000)

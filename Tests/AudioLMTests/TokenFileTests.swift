@@ -12,7 +12,7 @@ import Testing
 
     @Test func tokensComeBack() throws {
         defer { try? FileManager.default.removeItem(at: url) }
-        try TokenFile(Self.tokens, bundle: "piano").write(to: url)
+        try TokenFile(Self.tokens, bundle: "piano", vocabulary: 1024).write(to: url)
         let found = try TokenFile(contentsOf: url)
         #expect(found.tokens == Self.tokens)
         #expect(found.bundle == "piano")
@@ -21,22 +21,33 @@ import Testing
     @Test func semanticTokensAlone() throws {
         defer { try? FileManager.default.removeItem(at: url) }
         let tokens = AudioTokens(semantic: [3, 5], acoustic: [])
-        try TokenFile(tokens, bundle: "piano").write(to: url)
+        try TokenFile(tokens, bundle: "piano", vocabulary: 1024).write(to: url)
         #expect(try !String(contentsOf: url, encoding: .utf8).contains("acoustic"))
         #expect(try TokenFile(contentsOf: url).tokens == tokens)
+    }
+
+    @Test func theVocabularyIsTheBundles() throws {
+        defer { try? FileManager.default.removeItem(at: url) }
+        let tokens = AudioTokens(semantic: [0, 95], acoustic: [])
+        try TokenFile(tokens, bundle: "speech", vocabulary: 96).write(to: url)
+        #expect(try String(contentsOf: url, encoding: .utf8).contains("\"vocabulary\":96"))
+        #expect(try TokenFile(contentsOf: url).tokens == tokens)
+        try TokenFile(tokens, bundle: "speech", vocabulary: 95).write(to: url)
+        #expect(throws: TokenFileError.self) { try TokenFile(contentsOf: url) }
     }
 
     @Test(arguments: [
         ("\"format\":1", "\"format\":2"), ("audiolm-tokens", "something"), ("\"rate\":25", "\"rate\":26"),
         ("\"rate\":50", "\"rate\":-50"), ("\"levels\":12", "\"levels\":13"),
         ("\"levels\":12", "\"levels\":0"),
-        ("1023", "1024"), ("17", "-1"), ("17", "1e30"), ("17", "\"17\""),
-        ("\"codebook\":1024", "\"codebook\":0"),
+        ("1023]", "1024]"), ("17", "-1"), ("17", "1e30"), ("17", "\"17\""),
+        ("\"vocabulary\":1024", "\"vocabulary\":0"), ("\"vocabulary\":1024", "\"vocabulary\":1023"),
+        ("\"vocabulary\":1024", "\"vocabulary\":65537"), ("\"codebook\":1024", "\"codebook\":0"),
         ("[[", "[[3],["), ("{", "["), ("piano", "\u{0}"),
     ])
     func wrongContentsThrow(find: String, replacement: String) throws {
         defer { try? FileManager.default.removeItem(at: url) }
-        try TokenFile(Self.tokens, bundle: "piano").write(to: url)
+        try TokenFile(Self.tokens, bundle: "piano", vocabulary: 1024).write(to: url)
         let text = try String(contentsOf: url, encoding: .utf8).replacingOccurrences(
             of: find, with: replacement)
         try text.write(to: url, atomically: true, encoding: .utf8)
@@ -53,7 +64,7 @@ import Testing
     /// Cut, overwritten and deeply nested files throw and never crash.
     @Test func fuzz() throws {
         defer { try? FileManager.default.removeItem(at: url) }
-        try TokenFile(Self.tokens, bundle: "piano").write(to: url)
+        try TokenFile(Self.tokens, bundle: "piano", vocabulary: 1024).write(to: url)
         let whole = try Data(contentsOf: url)
         var generator = SystemRandomNumberGenerator()
         for round in 0..<500 {

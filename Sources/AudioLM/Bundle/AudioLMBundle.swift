@@ -45,6 +45,9 @@ public struct AudioLMBundle: Sendable {
     /// Samples per second of all sound that goes in and out.
     public var sampleRate: Int { networks.codec.configuration.sampleRate }
 
+    /// Number of different semantic tokens.
+    public var semanticVocabulary: Int { networks.semanticStage.configuration.vocabulary }
+
     /// Whether it chooses, of several ways to go on, the one that is most like the prompt.
     public var choosesAmongCandidates: Bool { networks.reranking != nil }
 

@@ -90,6 +90,8 @@ public struct SoundDecoder: ~Copyable {
     private mutating func decode(_ codes: CodeFrames) throws -> [Float] {
         do {
             return try codec.network.decode(codes: codes, &state, on: codec.pool)
+        } catch CodecError.notFinite {
+            throw CodecError.notFinite
         } catch {
             throw CodedSoundError.inconsistent(name: name, reason: "\(error)")
         }

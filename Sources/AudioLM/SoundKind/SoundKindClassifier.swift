@@ -15,7 +15,8 @@ public struct SoundKindClassifier: Sendable {
             throw BundleError.configuration(
                 path: folder.appending(path: "config.json").relativePath,
                 reason:
-                    "expected a hidden layer over \(SoundKindFeatures.count) features and two or more kinds")
+                    "expected a hidden layer over \(SoundKindFeatures.count) features and two or more kinds, in numbers up to a million"
+            )
         }
     }
 
@@ -50,10 +51,15 @@ public struct SoundKindClassifier: Sendable {
             case hiddenBias = "hidden_bias"
         }
 
+        /// Of any number; what follows from such ones are numbers.
+        private static let largest = 1e6
+
         var isConsistent: Bool {
             let count = SoundKindFeatures.count
-            return kinds.count >= 2 && Set(kinds).count == kinds.count && mean.count == count
-                && deviation.count == count && deviation.allSatisfy { $0 > 0 }
+            let numbers = [mean, deviation, hiddenBias, bias] + hiddenWeights + weights
+            return numbers.joined().allSatisfy { abs($0) <= Self.largest } && kinds.count >= 2
+                && Set(kinds).count == kinds.count && mean.count == count
+                && deviation.count == count && deviation.allSatisfy { $0 >= 1 / Self.largest }
                 && hiddenWeights.count == hiddenBias.count && hiddenWeights.allSatisfy { $0.count == count }
                 && weights.count == kinds.count && bias.count == kinds.count
                 && weights.allSatisfy { $0.count == hiddenBias.count }

@@ -49,7 +49,8 @@ package struct TokenIndex: Sendable {
             let middle = (low + high) / 2
             if seeds[middle].key < key { low = middle + 1 } else { high = middle }
         }
-        return seeds[low...].prefix { $0.key == key }.prefix(Self.mostPlaces).map { Int($0.place) }
+        let found = seeds[low...].prefix(Self.mostPlaces + 1).prefix { $0.key == key }
+        return found.count > Self.mostPlaces ? [] : found.map { Int($0.place) }
     }
 
     private static func key(_ run: ArraySlice<UInt16>) -> UInt64 { run.reduce(0) { $0 << 16 | UInt64($1) } }

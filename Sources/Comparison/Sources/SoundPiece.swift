@@ -23,7 +23,7 @@ struct SoundPiece {
                 continue
             }
             wanted -= frames
-            _ = try reader.peak(of: chunk, from: Int((start * rate).rounded()) + sound.count / channels)
+            try reader.check(chunk, from: Int((start * rate).rounded()) + sound.count / channels)
             sound += chunk
         }
         samples = AudioBuffer(interleaved: sound[...], channelCount: channels, sampleRate: reader.sampleRate)

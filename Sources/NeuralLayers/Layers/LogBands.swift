@@ -28,21 +28,34 @@ package struct LogBands: Sendable {
 
     /// Samples → [spectra, bands]; the samples may end before the last spectrum, which then sees zeros.
     package func callAsFunction(_ samples: [Float], spectra: Int, on pool: WorkerPool) -> Tensor {
-        var bands = filterbank.apply(powers(samples, spectra: spectra, on: pool), on: pool)
-        let count = bands.count
-        bands.withMutablePointer { values in
-            for index in 0..<count { values[index] = Float(logarithm(Double(values[index] + floor))) }
+        var bands = Tensor([spectra, filterbank.outputs])
+        for first in stride(from: 0, to: spectra, by: Self.spectraAtOnce) {
+            let some = first..<min(first + Self.spectraAtOnce, spectra)
+            let gathered = filterbank.apply(powers(samples, some, on: pool), on: pool)
+            let offset = first * filterbank.outputs
+            gathered.withPointer { powers in
+                bands.withMutablePointer { values in
+                    for index in 0..<gathered.count {
+                        values[offset + index] = Float(logarithm(Double(powers[index] + floor)))
+                    }
+                }
+            }
         }
         return bands
     }
 
-    /// [spectra, bins]
-    private func powers(_ samples: [Float], spectra: Int, on pool: WorkerPool) -> Tensor {
+    /// Spectra whose powers, a thousand numbers each, are in memory at a time.
+    private static let spectraAtOnce = 1024
+
+    /// Of the spectra numbered `some`: [spectra, bins]
+    private func powers(_ samples: [Float], _ some: Range<Int>, on pool: WorkerPool) -> Tensor {
         let margin = (transform.size - hop) / 2
-        var padded = [Float](repeating: 0, count: 2 * margin + spectra * hop)
-        padded.replaceSubrange(margin..<margin + samples.count, with: samples)
+        let start = some.lowerBound * hop - margin
+        var padded = [Float](repeating: 0, count: 2 * margin + some.count * hop)
+        let (first, end) = (max(start, 0), min(start + padded.count, samples.count))
+        if first < end { padded.replaceSubrange(first - start..<end - start, with: samples[first..<end]) }
         let scale = Float(4 / Double(transform.size) * (4 / Double(transform.size)))
         return transform.powers(
-            of: padded, frames: spectra, hop: hop, window: window, scale: scale, on: pool)
+            of: padded, frames: some.count, hop: hop, window: window, scale: scale, on: pool)
     }
 }
