@@ -27,8 +27,7 @@ struct FrontEnd: Sendable {
     }
 
     /// [spectra, bands], each band less its mean over its deviation.
-    private func normalised(_ bands: Tensor) -> Tensor {
-        var bands = bands
+    private func normalised(_ bands: consuming Tensor) -> Tensor {
         let (rows, width) = (bands.rows, bands.columns)
         mean.withPointer { mean in
             deviation.withPointer { deviation in

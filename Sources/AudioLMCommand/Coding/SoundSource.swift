@@ -46,4 +46,16 @@ struct SoundSource: ~Copyable {
         }
         return channel.map { sound.channels[$0] } ?? sound.mixedToMono()
     }
+
+    /// All of it at another rate, in the memory that this takes.
+    consuming func all(at rate: Int) throws -> [Float] {
+        var resampler = try StreamResampler(from: sampleRate, to: rate)
+        var samples: [Float] = []
+        while true {
+            let piece = try next(seconds: 10)
+            if piece.isEmpty { break }
+            samples += try resampler.resample(piece)
+        }
+        return samples + (try resampler.finish(total: rescaled(count, from: sampleRate, to: rate)))
+    }
 }

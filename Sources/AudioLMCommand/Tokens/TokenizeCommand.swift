@@ -32,16 +32,15 @@ struct TokenizeCommand: AsyncParsableCommand {
     func run(loading load: (AudioBuffer) throws -> ChosenModel) throws {
         let input = URL(fileURLWithPath: snippet)
         let file = output.files(for: input, suffix: "tokens", extension: "json")[0]
-        let recording = try Snippet(contentsOf: input, tailSeconds: Self.longest)
-        guard recording.tail.frameCount == recording.frameCount else {
+        let recording = try Snippet(contentsOf: input, tailSeconds: ContinueCommand.promptReach)
+        guard Double(recording.frameCount) <= Self.longest * Double(recording.tail.sampleRate) else {
             throw ValidationError("\(snippet) is longer than an hour; cut it into parts")
         }
         try output.check([file], inputs: [input])
         let chosen = try load(recording.tail)
         let bundle = chosen.bundle
         if let warning = chosen.warning, !output.quiet { Terminal.error("Warning: \(warning)") }
-        let mono = AudioBuffer(mono: recording.tail.heardAsMono(), sampleRate: recording.tail.sampleRate)
-        let samples = try mono.resampled(to: bundle.sampleRate).channels[0]
+        let samples = try SoundSource(.file(input)).all(at: bundle.sampleRate)
         let tokens =
             onlySemantic
             ? AudioTokens(semantic: try bundle.semanticTokens(samples), acoustic: [])
