@@ -26,6 +26,8 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
     case outputExists(path: String)
     /// The place does not take the file.
     case unwritable(path: String, reason: String)
+    /// More sound than a format holds that tells lengths in 32 bits.
+    case tooLong(path: String)
     /// The format cannot hold the sound.
     case unsupported(path: String, reason: String)
     /// From one sample rate to another that is too far from it.
@@ -51,9 +53,9 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
         case .tooShort(let path, let seconds, let minimum):
             "\(path) lasts \(Self.decimals(seconds)) s; give at least \(Self.decimals(minimum)) s of sound"
         case .silent(let path):
-            "\(path) is silent (nothing above -80 dBFS); give a recording with sound in it"
+            "\(path) is silent (nothing swings by more than -80 dBFS); give a recording with sound in it"
         case .endsSilent(let path, let seconds):
-            "\(path) ends with \(Self.decimals(seconds)) s of silence, beside which the models would hear less than a second of sound; "
+            "\(path) ends with \(Self.decimals(seconds)) s of silence, beside which the models would hear hardly any sound; "
                 + "cut it off, or give more sound"
         case .notFinite(let path, let second):
             "\(path) holds a sample that is no number (NaN or infinite) at \(Self.decimals(second)) s; export it again"
@@ -69,6 +71,8 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
             "\(path) exists already; choose another name with -o or overwrite it with --force"
         case .unwritable(let path, let reason):
             "cannot write \(path): \(reason); choose another place with -o"
+        case .tooLong(let path):
+            "cannot write \(path): WAV and AIFF end at 4.3 GB; choose another format, such as .flac"
         case .unsupported(let path, let reason):
             "cannot write \(path): \(reason); choose another format, .wav or .flac, with -o"
         case .resampling(let reason):

@@ -9,6 +9,8 @@ public struct AudioFileWriter: ~Copyable {
     private var handle: OpaquePointer?
     private let path: String
     private let channelCount: Int
+    /// Frames that there is room for.
+    private var room: Int
 
     /// Opens the output; throws `AudioFileError` and leaves nothing behind.
     ///
@@ -37,6 +39,7 @@ public struct AudioFileWriter: ~Copyable {
         self.handle = handle
         self.path = path
         self.channelCount = channelCount
+        room = format.mostFrames(channelCount: channelCount)
     }
 
     deinit {
@@ -45,6 +48,8 @@ public struct AudioFileWriter: ~Copyable {
 
     /// Appends frames, `[frames × channels]`.
     public mutating func write(_ interleaved: [Double]) throws {
+        room -= interleaved.count / channelCount
+        guard room >= 0 else { throw AudioFileError.tooLong(path: path) }
         // libsndfile's Vorbis encoder keeps a whole call's samples on the stack: hand them over in pieces.
         let piece = 4096 * channelCount
         try interleaved.withUnsafeBufferPointer { samples in

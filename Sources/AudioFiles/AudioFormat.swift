@@ -98,18 +98,17 @@ public struct AudioFormat: Sendable, Equatable {
                 path: url.relativePath,
                 reason: "\(container.rawValue) cannot hold \(channelCount) channels at \(sampleRate) Hz")
         }
-        let bytes = seconds * Double(sampleRate * channelCount * samples.byteCount)
-        if container == .wav || container == .aiff, bytes > Self.largest {
-            throw AudioFileError.unsupported(
-                path: url.relativePath,
-                reason:
-                    "\(container.rawValue) ends at 4.3 GB, and this is \(Int((bytes / 1e9).rounded())); name a .flac"
-            )
+        guard seconds * Double(sampleRate) <= Double(mostFrames(channelCount: channelCount)) else {
+            throw AudioFileError.tooLong(path: url.relativePath)
         }
     }
 
-    /// Bytes of samples in a file that tells its length in 32 bits, with room for what stands before them.
-    private static let largest = 4_293_000_000.0
+    /// How many frames a file holds: in WAV and AIFF those whose bytes 32 bits can tell, with room for what stands before
+    /// them.
+    func mostFrames(channelCount: Int) -> Int {
+        container == .wav || container == .aiff
+            ? 4_293_000_000 / (samples.byteCount * max(channelCount, 1)) : Int.max
+    }
 
     /// libsndfile's number for this format.
     var code: Int {

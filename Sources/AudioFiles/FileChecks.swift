@@ -27,7 +27,7 @@ func checkComplete(_ url: URL) throws {
     defer { try? file.close() }
     let head = [UInt8](try file.read(upToCount: 12) ?? Data())
     guard head.count == 12 else { return }
-    // The byte that fills an odd number up is forgotten by some who count it.
+    // The byte that fills an odd number up is forgotten by some who count it. A file that is cut by one loses a frame.
     if let expected = announcedSize(head), size + 1 < expected {
         throw AudioFileError.truncated(path: path, expected: "\(expected) bytes", found: "\(size)")
     }

@@ -76,9 +76,10 @@ import Testing
             try format.check(
                 sampleRate: 96_000, channelCount: 2, seconds: hours * 3600, for: folder.file("x"))
         }
-        #expect(throws: AudioFileError.self) {
+        let url = folder.file("x.wav")
+        #expect(throws: AudioFileError.tooLong(path: url.path)) {
             try AudioFormat(.wav, holding: .pcm24).check(
-                sampleRate: 96_000, channelCount: 2, seconds: 2.08 * 3600, for: folder.file("x.wav"))
+                sampleRate: 96_000, channelCount: 2, seconds: 2.08 * 3600, for: url)
         }
     }
 

@@ -59,6 +59,7 @@ def _made(command: list[str], words: list[str], source: Path, out: Path, options
         said = json.loads(report.read_text())
         if said.get("made_from") == made_from:
             return said
+    report.unlink(missing_ok=True)  # of what is overwritten now
     said = json.loads(_run(words)) | {"made_from": made_from}
     write_whole(report, json.dumps(said) + "\n")
     return said

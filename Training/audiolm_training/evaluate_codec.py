@@ -31,13 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", type=Path, help="folder for the excerpts and what each system makes of them")
     parser.add_argument("--codebooks", nargs="+", metavar="DATA", default=[],
                         help="data sets under RUNS/data whose test split tells how evenly codes are used")  # fmt: skip
-    parser.add_argument("--quick", action="store_true", help="measure the 80-band distance alone")
+    parser.add_argument("--quick", action="store_true", help="measure the 80-band distance alone, for a result of that name")
 
 
 def run(args: argparse.Namespace) -> None:
     if args.command and not args.bundle:
         raise SystemExit("--command needs --bundle, the codec that it shall run")
-    result = tables.read_result(args.runs, "codec") or {}
+    label = "codec-quick" if args.quick else "codec"
+    result = tables.read_result(args.runs, label) or {}
     codec = load_bundle(args.bundle) if args.bundle else None
     if codec is None and ("ours" in args.systems or args.codebooks):
         codec = load_codec(args.runs / "codec" / "checkpoint.pt")
@@ -57,15 +58,14 @@ def run(args: argparse.Namespace) -> None:
             rows["the recording itself"] = {"word_error_rate": word_error_rate(recogniser, excerpts)}
         for system, through in chosen.items():
             keep = args.keep / name / system.replace(",", "").replace(" ", "-") if args.keep else None
-            measured = measure(through, excerpts, measures, recogniser, keep)
-            rows[system] = rows.get(system, {}) | measured if args.quick else measured
+            rows[system] = measure(through, excerpts, measures, recogniser, keep)
             if system.startswith("ours"):
                 rows[system]["run_by"] = "the built command" if args.command else "PyTorch"
-            tables.write_result(args.runs, "codec", result)
+            tables.write_result(args.runs, label, result)
         print(f"\n{name}\n\n{tables.codec_rows(rows)}", flush=True)
     if args.codebooks:
         result["codebooks"] = codebook_use(codec, {name: args.runs / "data" / name / "test" for name in args.codebooks})
-        tables.write_result(args.runs, "codec", result)
+        tables.write_result(args.runs, label, result)
         print(f"\n{tables.codebook_rows(result['codebooks'])}")
 
 

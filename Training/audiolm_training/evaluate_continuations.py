@@ -18,13 +18,13 @@ from .sound_features import level
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--command", nargs="+", default=["audiolm"], help="the built command `audiolm`, with its path")
-    parser.add_argument("--model", help="bundle, in place of the command's default")
+    parser.add_argument("--model", default="piano", help="bundle")
     parser.add_argument("--options", default="", help='more for the command, as "--temperature coarse=0.8"')
     parser.add_argument("--sounds", type=Path, help="folder with a NAME.wav for each prompt, instead of the command")
     parser.add_argument("--system", choices=TRIVIAL, help="a trivial system, instead of the command")
     parser.add_argument("--prompts", default="prompts", help="name of the prompts' folder under RUNS")
-    parser.add_argument("--label", help="name of the result; `continuations` for the command if not given, with --only `continuations-quick`")
-    parser.add_argument("--only", type=int, help="as many prompts of each kind, for a quick look")
+    parser.add_argument("--label", help="name of the result, in place of `continuations` for the command")
+    parser.add_argument("--only", type=int, help="as many prompts of each kind, for a quick look, with a result of that name")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -54,7 +54,7 @@ def continuations(
     folder = args.sounds or args.runs / label
     if not args.sounds:
         folder.mkdir(parents=True, exist_ok=True)
-        options = (["--model", args.model] if args.model else []) + shlex.split(args.options)
+        options = ["--model", args.model, *shlex.split(args.options)]
         for prompt in prompts:
             source = args.runs / args.prompts / f"{prompt.name}.prompt.wav"
             report = run_command(args.command, source, folder / f"{prompt.name}.wav", seeds[prompt.name], options)

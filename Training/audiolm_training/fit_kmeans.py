@@ -39,7 +39,7 @@ class TokensConfiguration:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--bundle", type=Path, help="only cluster anew, by `clusters` of the configuration, what the encoder of this exported bundle hears")
+    parser.add_argument("--bundle", type=Path, help="cluster anew what the encoder of this exported bundle hears")
 
 
 def run(args: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from . import kmeans, weight_file
 from .semantic_tokenizer import SemanticTokenizer
+from .token_data import digest, made_with
 
 # Parameters with a row for each semantic token, and behind these perhaps a row for none.
 SEMANTIC_ROWS = {
@@ -17,20 +18,27 @@ SEMANTIC_ROWS = {
 ROUNDING = 0.01  # of weights that are stored again, in another form
 
 
-def start_from_bundle(model: nn.Module, stage: str, bundle: Path, tokenizer: Path) -> str:
+def start_from_bundle(model: nn.Module, stage: str, bundle: Path, tokens: Path, tokenizer: Path) -> str:
     """Gives `model` the weights of the bundle's stage, and says in a line what became of those of semantic tokens.
 
-    Where the tokenizer in the folder `tokenizer` clusters otherwise what the bundle's encoder hears, each of its tokens
-    begins as the mean of the bundle's whose centres are nearest to its own; where it has another encoder, as `model` has it.
+    Where these, in the folder `tokens`, were made by the tokenizer in the folder `tokenizer`, and that clusters otherwise
+    what the bundle's encoder hears, each begins as the mean of the bundle's tokens whose centres are nearest to its own;
+    where it has another encoder, as `model` has it. Throws ValueError where the bundle's stage is not for its own tokens.
     """
     weights, own = weight_file.read(bundle / f"{stage}.safetensors"), model.state_dict()
     names = SEMANTIC_ROWS[stage]
     old, new = _tokenizer(SemanticTokenizer.load_exported, bundle), _tokenizer(SemanticTokenizer.load, tokenizer)
+    if old is not None and made_with(tokens).get("tokenizer") == digest(old.state_dict()):
+        new = old
     known = old is not None and new is not None
-    if not names or (known and _equal(old.state_dict(), new.state_dict())):
+    same_shapes = all(weights[name].shape == own[name].shape for name in names)
+    if known and _equal(old.state_dict(), new.state_dict()):
+        if not same_shapes:
+            raise ValueError(f"{bundle} has a {stage} for other tokens than its tokenizer makes, or than the configuration "
+                             "says; export the tokenizer after the stages are trained")
         said = ""
-    elif not known and all(weights[name].shape == own[name].shape for name in names):
-        said = ", as if its semantic tokens were the same"
+    elif not known and same_shapes:
+        said = ", as if its semantic tokens were the same" if names else ""
     elif known and _equal(*({**t.state_dict(), "centroids": torch.zeros(0)} for t in (old, new))):
         members = regrouped(old.centroids, new.centroids)
         weights |= {name: with_rows(members, weights[name], own[name]) for name in names}

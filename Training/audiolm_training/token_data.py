@@ -68,14 +68,22 @@ def save(path: Path, tokens: np.ndarray) -> None:
     partial.rename(path)
 
 
-def claim(folder: Path, made_with: dict[str, str | float]) -> None:
-    """Notes in the tokens' folder what they are made with. Throws SystemExit where those that lie there were made otherwise."""
-    path = folder / "made_with.json"
-    before = json.loads(path.read_text()) if path.exists() else {}
-    for what, value in made_with.items():
+def claim(folder: Path, facts: dict[str, str | float]) -> None:
+    """Notes in the tokens' folder what they are made with. Throws SystemExit where those that lie there were made otherwise,
+    or do not say."""
+    before = made_with(folder)
+    if not before and any(folder.glob("*/*.npy")):
+        raise SystemExit(f"the tokens in {folder} do not say what they were made with; remove the folder or give other --runs")
+    for what, value in facts.items():
         if before.get(what, value) != value:
             raise SystemExit(f"the tokens in {folder} were made with another {what}; remove the folder or give other --runs")
-    write_whole(path, json.dumps(before | made_with) + "\n")
+    write_whole(folder / "made_with.json", json.dumps(before | facts) + "\n")
+
+
+def made_with(folder: Path) -> dict[str, str | float]:
+    """What `claim` noted."""
+    path = folder / "made_with.json"
+    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def digest(weights: dict[str, Tensor]) -> str:

@@ -20,9 +20,9 @@ from .precision import mixed_precision
 from .semantic_tokenizer import SemanticTokenizer
 from .token_data import claim, digest, save
 
-# What `audiolm tokenize` takes: samples, and a peak of 16 bits that is above -80 dBFS.
+# What `audiolm tokenize` takes: samples, and in 16 bits how far their extremes are apart, twice -80 dBFS.
 COMMANDS_SHORTEST, COMMANDS_LONGEST = labelled_recordings.SAMPLE_RATE, 3600 * labelled_recordings.SAMPLE_RATE
-COMMANDS_QUIETEST = 4
+COMMANDS_QUIETEST = 7
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,8 +61,7 @@ def run(args: argparse.Namespace) -> None:
 
 def commands(samples: np.ndarray) -> bool:
     """Whether `audiolm tokenize` takes such int16 samples."""
-    peak = np.abs(samples.astype(np.int32)).max(initial=0)
-    return COMMANDS_SHORTEST <= len(samples) <= COMMANDS_LONGEST and peak >= COMMANDS_QUIETEST
+    return COMMANDS_SHORTEST <= len(samples) <= COMMANDS_LONGEST and np.ptp(samples.astype(np.int32)) >= COMMANDS_QUIETEST
 
 
 def tokenize_by(command: list[str], bundle: Path, samples: np.ndarray) -> np.ndarray:

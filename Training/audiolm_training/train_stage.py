@@ -63,8 +63,8 @@ class StageTraining:
         tokens = token_folder(runs, settings)
         self.model, began = settings.make_model(), "starts anew"
         codebooks = load_codebooks(tokens, settings.token_kinds)
-        if start_from is not None:
-            began = start_from_bundle(self.model, settings.stage, start_from, runs / "semantic")
+        if start_from is not None and not (self.folder / "checkpoint.pt").exists():
+            began = start_from_bundle(self.model, settings.stage, start_from, tokens / "semantic", runs / "semantic")
         elif codebooks is not None:
             start_from_codebooks(self.model.embeddings, self.model.heads, codebooks)
         self.model.to(self.device)
@@ -80,9 +80,10 @@ class StageTraining:
         self.step, self.elapsed, self.stopped = 0, 0.0, False
         self.generator = torch.Generator().manual_seed(settings.seed)
         self.restore()
+        finished = self.finished  # which all processes ask together
         if self.rank == 0:
             print(f"{settings.stage} {f'goes on from step {self.step} in {self.folder}' if self.step else began}", flush=True)
-            if self.finished:
+            if finished:
                 print(f"{self.folder} has had its {minutes:g} minutes; give more --minutes, or remove it to train anew")
 
     def run(self) -> None:
@@ -173,7 +174,8 @@ class StageTraining:
             state = torch.load(self.folder / "checkpoint.pt", map_location=self.device, weights_only=False)
             own = self.model.state_dict()
             if {name: tensor.shape for name, tensor in state["model"].items()} != {name: own[name].shape for name in own}:
-                raise ValueError(f"{self.folder} holds a stage of other sizes than the configuration's; remove it or give other --runs")
+                raise ValueError(f"{self.folder} holds a stage of other sizes than the configuration's; "
+                                 "remove it or give other --runs")
             self.model.load_state_dict(state["model"])
             self.average.load_state_dict(state["average"])
             for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):

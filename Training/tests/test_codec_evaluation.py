@@ -96,13 +96,13 @@ def test_the_codec_in_pytorch_and_by_the_command(runs: Path, command: str, capsy
     words = ("--piano", str(runs / "real"), "--speech", str(runs / "speech.tsv"), "--speech-files", "2",
              "--systems", "ours", "--quick", "--bundle", str(runs / "bundle"))  # fmt: skip
     call(evaluate_codec, runs, *words, "--codebooks", "tones", "more", "--keep", str(runs / "kept"))
-    result = tables.read_result(runs, "codec")
+    result = tables.read_result(runs, "codec-quick")
     assert result["speech"]["ours, 12 levels"]["excerpts"] == 2
     assert set(result["codebooks"]) == {"tones", "more", "together"}
     assert all(0 <= share <= 1 for share in result["codebooks"]["together"]["shares"])
     assert (runs / "kept" / "piano" / "ours-3-levels" / "0.wav").exists()
     call(evaluate_codec, runs, *words, "--command", command)
-    rows = tables.read_result(runs, "codec")["piano"]
+    rows = tables.read_result(runs, "codec-quick")["piano"]
     assert rows["ours, 3 levels"]["run_by"] == "the built command"
     assert rows["ours, 3 levels"]["kilobits_per_second"] == pytest.approx(192)
     assert "| ours, 3 levels | 192.00 |" in capsys.readouterr().out

@@ -75,8 +75,8 @@ def test_continuations_of_the_command_and_of_trivial_systems(runs: Path, command
     call(evaluate_continuations, runs, "--command", command, "--only", "1")
     assert tables.read_result(runs, "continuations")["prompts"] == 4
     quick = tables.read_result(runs, "continuations-quick")["rows"]
-    seeds = [json.loads((runs / folder / "rendered-00.json").read_text())["seed"] for folder in ("continuations", "continuations-quick")]
-    assert len(quick) == 2 and seeds[0] == seeds[1]
+    full, some = (json.loads((runs / name / "rendered-00.json").read_text()) for name in ("continuations", "continuations-quick"))
+    assert len(quick) == 2 and full["seed"] == some["seed"]
     assert "consistency with the prompt" in capsys.readouterr().out
 
 

@@ -9,10 +9,18 @@ import numpy as np
 import pytest
 import torch
 
-from audiolm_training import evaluate_likelihood, evaluate_stages, export_stages, fit_kmeans, stage_start, train_stage, weight_file
+from audiolm_training import (
+    evaluate_likelihood,
+    evaluate_stages,
+    export_stages,
+    fit_kmeans,
+    stage_start,
+    train_stage,
+    weight_file,
+)
 from audiolm_training.semantic_tokenizer import SemanticTokenizer, TokenizerConfiguration
 from audiolm_training.stage_settings import KINDS, read_settings
-from audiolm_training.token_data import batch_of, load_pieces
+from audiolm_training.token_data import batch_of, claim, digest, load_pieces
 from audiolm_training.whole_file import write_whole
 
 CONFIG = Path(__file__).parents[1] / "configs" / "debug.yaml"
@@ -145,14 +153,31 @@ def test_training_starts_from_other_clusters(tmp_path: Path, case: str):
     for stage, before in stages.items():
         model = make(stage, len(centres))
         own = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-        said = stage_start.start_from_bundle(model, stage, tmp_path / "bundle", tmp_path / "semantic")
+        said = stage_start.start_from_bundle(
+            model, stage, tmp_path / "bundle", tmp_path / "tokens", tmp_path / "semantic")
         for name, tensor in model.state_dict().items():
             rows = before.state_dict()[name]
             if name in stage_start.SEMANTIC_ROWS[stage]:
-                means = torch.stack([(rows[0] + rows[1]) / 2, (rows[2] + rows[3]) / 2, *[rows[3]] * (len(centres) - 2), *rows[4:]])
+                last = [rows[3]] * (len(centres) - 2)
+                means = torch.stack([(rows[0] + rows[1]) / 2, (rows[2] + rows[3]) / 2, *last, *rows[4:]])
                 rows = {"other encoder": own[name], "the same": rows}.get(case, means)
             torch.testing.assert_close(tensor, rows)
         assert ("means of its 4" in said, "which are others" in said) == (case in ("fewer", "as many"), case == "other encoder")
+
+
+def test_tokens_say_whose_they_are(tmp_path: Path):
+    """The bundle's own, whatever tokenizer lies in the folder beside; not those of a stage of other sizes."""
+    settings = read_settings(CONFIG, "semantic_stage")
+    stages = {size: replace(settings, model={"vocabulary": size}).make_model() for size in (4, 3)}
+    old = bundle_with_clusters(tmp_path / "bundle", [0, 1, 10, 12], {"semantic_stage": stages[4]})
+    fit_kmeans.write(tmp_path / "semantic", fit_kmeans.with_clusters(old, 3), "float32")
+    claim(tmp_path / "tokens", {"tokenizer": digest(old.state_dict())})
+    places = (tmp_path / "bundle", tmp_path / "tokens", tmp_path / "semantic")
+    model = replace(settings, model={"vocabulary": 4}).make_model()
+    stage_start.start_from_bundle(model, "semantic_stage", *places)
+    assert torch.equal(model.embedding.weight, stages[4].embedding.weight)
+    with pytest.raises(ValueError, match="after the stages are trained"):
+        stage_start.start_from_bundle(stages[3], "semantic_stage", *places)
 
 
 def test_a_finished_or_other_training_says_so(runs: Path, capsys):

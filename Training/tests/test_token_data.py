@@ -113,3 +113,6 @@ def test_a_folder_keeps_to_what_made_its_tokens(tmp_path):
         claim(tmp_path, {"tokenizer": digest(weights | {"b": torch.ones(2)})})
     with pytest.raises(SystemExit, match="another tuning"):
         claim(tmp_path, {"tuning of the copies": 0.0})
+    save(tmp_path / "old" / "train" / "a.npy", np.zeros(3, np.uint16))
+    with pytest.raises(SystemExit, match="do not say"):
+        claim(tmp_path / "old", {"tokenizer": "x"})

@@ -17,9 +17,9 @@ public struct TokenFileError: Error, Equatable, CustomStringConvertible {
 ///  "semantic": {"rate": 25, "vocabulary": 1024, "tokens": [17, 940]},
 ///  "acoustic": {"rate": 50, "codebook": 1024, "levels": 12, "frames": [[5, 1, 7], [8, 2, 9]]}}
 /// ```
-/// `vocabulary` is that of the bundle's semantic tokens. Each row of `frames` holds `levels` tokens, coarsest first; the last three rows are those of the silence after the
-/// sound, which decoding all of it takes. `acoustic` is left out where only semantic tokens were wanted. Readers refuse
-/// other formats and types and any token outside its vocabulary.
+/// `vocabulary` is that of the bundle's semantic tokens. Each row of `frames` holds `levels` tokens, coarsest first; the
+/// last three rows are those of the silence after the sound, which decoding all of it takes. `acoustic` is left out where
+/// only semantic tokens were wanted. Readers refuse other formats and types and any token outside its vocabulary.
 public struct TokenFile: Sendable, Equatable, Codable {
     static let currentFormat = 1
     static let expectedType = "audiolm-tokens"

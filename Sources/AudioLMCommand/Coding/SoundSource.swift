@@ -56,6 +56,7 @@ struct SoundSource: ~Copyable {
             if piece.isEmpty { break }
             samples += try resampler.resample(piece)
         }
-        return samples + (try resampler.finish(total: rescaled(count, from: sampleRate, to: rate)))
+        samples += try resampler.finish(total: rescaled(count, from: sampleRate, to: rate))
+        return samples
     }
 }

@@ -24,6 +24,8 @@ public struct ContinueCommand: AsyncParsableCommand {
 
     /// Seconds of silence that a snippet may end with, for all that anybody is told.
     private static let longestPause = 2.0
+    /// Seconds of sound that are heard at least before a short pause.
+    private static let leastHeard = 0.2
     /// More seconds of a snippet's end than any model's window holds.
     static let promptReach = 60.0
 
@@ -126,16 +128,16 @@ public struct ContinueCommand: AsyncParsableCommand {
         }
     }
 
-    /// Throws where the models would hear less than a second of sound before the silence that the snippet ends with, and
-    /// warns where this is long.
+    /// Throws where the models would hear next to nothing before the silence that the snippet ends with, less than a second
+    /// where this is long, and warns where it is.
     private func checkEnd(of recording: Snippet, heardBy bundle: any SoundModel) throws {
         let silence = recording.tail.silentEnd
-        guard silence >= Self.longestPause else { return }
         let heard = min(
             continuation.promptSeconds ?? .infinity, bundle.promptSeconds, recording.tail.seconds)
-        guard heard - silence >= 1 else {
+        guard heard - silence >= (silence >= Self.longestPause ? 1 : Self.leastHeard) else {
             throw AudioFileError.endsSilent(path: recording.url.relativePath, seconds: silence)
         }
+        guard silence >= Self.longestPause else { return }
         warn(
             "\(recording.url.relativePath) ends with \(String(format: "%.1f", silence)) s of silence, which goes on; "
                 + "cut it off if that is not meant")
