@@ -1,7 +1,8 @@
 """Step `evaluate-voices`: who speaks in continuations of held-out voices, judged by a classifier of the test speakers.
 
 The classifier trains on recordings of theirs that no prompt is cut from; its accuracy on real speech stands beside, and
-that on the continuations' content made anew without the acoustic prompt: a voice is to come from there alone.
+that on the continuations' content made anew without the acoustic prompt: a voice is to come from there alone. And how much
+like speech it is: the bits of the phones that the tokenizer hears, under a 4-gram of those of the training recordings.
 """
 
 import argparse
@@ -12,9 +13,13 @@ import numpy as np
 
 from . import speaker_classifier, tables
 from .continuation_systems import resynthesize, run_command
+from .labelled_recordings import find
 from .make_prompts import Prompt, read_prompts
 from .make_voice_prompts import FOLDER, TRUTH_SECONDS, speakers, training_count
+from .phone_plausibility import PhoneModel, aligned_phones, plausibility
 from .recordings import read_mono
+from .sampler import SAMPLE_RATE
+from .semantic_tokenizer import SemanticTokenizer
 from .speaker_classifier import SpeakerClassifier
 
 
@@ -22,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", default="speech", help="data set under RUNS/data")
     parser.add_argument("--command", nargs="+", default=["audiolm"], help="the built command `audiolm`, with its path")
     parser.add_argument("--model", default="speech", help="bundle")
+    parser.add_argument("--listener", type=Path, metavar="BUNDLE",
+                        help="folder of the bundle whose tokenizer hears phones; without it none are counted")
     parser.add_argument("--options", default="", help='more for the command, as "--temperature coarse=0.8"')
     parser.add_argument("--resynthesis-options", default="", help="the same for `audiolm resynthesize`")
     parser.add_argument("--sounds", type=Path, help="folder with a NAME.wav for each prompt, instead of the command")
@@ -40,8 +47,16 @@ def run(args: argparse.Namespace) -> None:
     if not (args.truth or args.sounds):
         systems["without acoustic prompt"] = resynthesized(args, prompts)
     result = {name: accuracy(classifier, prompts, sounds) for name, sounds in systems.items()}
+    if args.listener:
+        tokenizer, model = SemanticTokenizer.load_exported(args.listener), phones_of_training(args.runs / "data" / args.data)
+        for name, sounds in systems.items():
+            result[name] |= plausibility(model, tokenizer, sounds, SAMPLE_RATE)
     tables.write_result(args.runs, args.label, result)
     print(tables.voices_rows(result))
+
+
+def phones_of_training(data: Path) -> PhoneModel:
+    return PhoneModel([aligned_phones(recording) for recording in find(data, ("train",), labelled=".phones.npy")])
 
 
 def training_sounds(data: Path, prompts: list[Prompt]) -> dict[str, list[np.ndarray]]:

@@ -113,6 +113,11 @@ class SemanticTokenizer(nn.Module):
     @torch.no_grad()
     def tokenize(self, samples: Tensor, batch: int = 8) -> Tensor:
         """Sound [samples] of any length -> tokens [ceil(samples / 960)]."""
+        return self.quantise(self.heard(samples, batch))
+
+    @torch.no_grad()
+    def heard(self, samples: Tensor, batch: int = 8) -> Tensor:
+        """What is clustered, not yet normalised: sound [samples] of any length -> [ceil(samples / 960), width]."""
         c = self.configuration
         frames = self.front_end(samples[None])[0]
         spans = windows(len(frames), c.window_frames, c.hop_frames)
@@ -122,14 +127,14 @@ class SemanticTokenizer(nn.Module):
         groups += [[span] for span in spans if 0 < span[1] < c.window_frames]
         for group in groups:
             stacked = torch.stack([frames[start : start + length] for start, length in group])
-            pieces += self.quantise(self.activations(stacked))
+            pieces += self.activations(stacked)
         last = len(pieces) - 1
         return torch.cat(
             [
                 piece[c.dropped_frames if i else 0 : None if i == last else c.dropped_frames + c.hop_frames]
                 for i, piece in enumerate(pieces)
             ]
-            or [torch.zeros(0, dtype=torch.long)]
+            or [torch.zeros(0, len(self.activation_mean))]
         )
 
     @staticmethod
