@@ -84,7 +84,7 @@ class StageTraining:
         if self.rank == 0:
             print(f"{settings.stage} {f'goes on from step {self.step} in {self.folder}' if self.step else began}", flush=True)
             if finished:
-                print(f"{self.folder} has had its {minutes:g} minutes; give more --minutes, or remove it to train anew")
+                print(f"{self.folder} has had its minutes or steps; give more, or remove it to train anew")
 
     def run(self) -> None:
         """Trains until the time budget or the number of steps is used up or `stop` is called; leaves a checkpoint."""

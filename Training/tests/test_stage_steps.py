@@ -2,6 +2,8 @@ import argparse
 import json
 import math
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -189,6 +191,18 @@ def test_a_finished_or_other_training_says_so(runs: Path, capsys):
     settings = replace(read_settings(CONFIG, "semantic_stage"), model={"vocabulary": 2000})
     with pytest.raises(ValueError, match="other sizes"):
         train_stage.StageTraining(settings, runs, "cpu", minutes=1)
+
+
+def test_two_processes_train_together(runs: Path):
+    """And go on together, to find that they are finished."""
+    words = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "audiolm_training",
+             "train-semantic-stage", "--config", str(CONFIG), "--runs", str(runs), "--device", "cpu"]  # fmt: skip
+    for said in ("semantic_stage starts anew", "semantic_stage goes on from step 20"):
+        done = subprocess.run(words, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count(said) == 1
+    log = (runs / "stages" / "piano" / "semantic_stage" / "log.csv").read_text().splitlines()
+    assert [line.split(",")[2] for line in log[1:]] == ["train", "valid", "valid"]
 
 
 def test_another_pieces_tokens_are_never_its_own():
