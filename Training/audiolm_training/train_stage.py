@@ -42,6 +42,7 @@ def train(args: argparse.Namespace, stage: str) -> None:
         settings, args.runs, args.device, args.minutes or settings.minutes, args.start_from, args.compile)
     signal.signal(signal.SIGTERM, lambda *_: training.stop())
     training.run()
+    training.close()
 
 
 class StageTraining:
@@ -114,6 +115,12 @@ class StageTraining:
         if log is not None:
             self.save()
             log.add_validation(self, self.validate())
+
+    def close(self) -> None:
+        """Parts from the other processes, once all are done."""
+        if self.world > 1:
+            torch.distributed.barrier()
+            torch.distributed.destroy_process_group()
 
     def stop(self) -> None:
         """Ends `run` after the current step; a later run goes on from there."""
