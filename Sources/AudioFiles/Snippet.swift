@@ -32,7 +32,8 @@ public struct Snippet: Sendable {
         let channels = reader.channelCount
         let tailCount = Int(min(max(minimumSeconds, tailSeconds) * Double(rate), 1e12))
         var recent = [[Float]](repeating: [], count: channels)
-        var extremes = [ClosedRange<Float>?](repeating: nil, count: channels)
+        var lowest = [Float](repeating: .infinity, count: channels)
+        var highest = [Float](repeating: -.infinity, count: channels)
         var position = 0
         while true {
             let chunk = try reader.read(frames: 1 << 16)
@@ -41,10 +42,8 @@ public struct Snippet: Sendable {
             position += chunk.count / channels
             let sound = AudioBuffer(interleaved: chunk[...], channelCount: channels, sampleRate: rate)
             for channel in recent.indices {
-                let before = extremes[channel]
-                let (low, high) = (sound.channels[channel].min() ?? 0, sound.channels[channel].max() ?? 0)
-                extremes[channel] =
-                    min(low, before?.lowerBound ?? low)...max(high, before?.upperBound ?? high)
+                lowest[channel] = sound.channels[channel].reduce(lowest[channel], min)
+                highest[channel] = sound.channels[channel].reduce(highest[channel], max)
                 recent[channel] += sound.channels[channel]
                 if recent[channel].count > 2 * tailCount {
                     recent[channel].removeFirst(recent[channel].count - tailCount)
@@ -56,7 +55,7 @@ public struct Snippet: Sendable {
             throw AudioFileError.tooShort(
                 path: path, seconds: Double(position) / Double(rate), minimum: minimumSeconds)
         }
-        let swing = extremes.reduce(0) { max($0, ($1.map { $0.upperBound - $0.lowerBound } ?? 0) / 2) }
+        let swing = zip(lowest, highest).reduce(0) { max($0, ($1.1 - $1.0) / 2) }
         guard swing > Self.silence else { throw AudioFileError.silent(path: path) }
         self.url = url
         self.frameCount = position

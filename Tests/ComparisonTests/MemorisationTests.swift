@@ -28,6 +28,13 @@ import Testing
         #expect(other.near == 0 && other.runs == 1)
     }
 
+    /// Of a seed that stands in too many places none is tried.
+    @Test func whatStandsEverywhereTellsNothing() {
+        let index = { TokenIndex([[UInt16](repeating: 7, count: $0)]) }
+        #expect(index(4000).mostEqual([7, 7, 7, 7, 1]) == 4)
+        #expect(index(6000).mostEqual([7, 7, 7, 7, 1]) == 0)
+    }
+
     @Test func plainRunsStandApart() {
         let held = Memorisation(
             [Int](repeating: 7, count: 100), in: TokenIndex([[UInt16](repeating: 7, count: 300)]))

@@ -21,7 +21,7 @@ from . import tables
 from .coarse_stage import cross_entropy
 from .precision import mixed_precision
 from .stage_settings import load_exported, load_trained, read_settings, token_folder
-from .token_data import FRAMES_PER_SEMANTIC_TOKEN, TokenPiece, batch_of, load_pieces
+from .token_data import FRAMES_PER_SEMANTIC_TOKEN, TokenPiece, batch_of, elsewhere, load_pieces
 
 FRAMES_PER_SECOND = 50
 STRIDE = 5 * FRAMES_PER_SECOND  # frames from one crop to the next
@@ -64,16 +64,12 @@ def pair(pieces: list[TokenPiece], prompt: int, length: int) -> tuple[list[Crop]
              for piece in pieces for start in range(0, piece.frames - span + 1, STRIDE)]  # fmt: skip
     if not found:
         raise SystemExit(f"no recording has {span} frames of tokens; ask for fewer seconds")
-    own, other = [], []
-    for index, (identifier, crop) in enumerate(found):
-        onwards = (found[(index + len(found) // 2 + step) % len(found)] for step in range(len(found)))
-        elsewhere = next((tokens for name, tokens in onwards if name != identifier), None)
-        if elsewhere is None:
-            raise SystemExit(f"two recordings of {span} frames of tokens are needed; ask for fewer seconds")
-        own.append(crop)
-        other.append({kind: np.concatenate([crop[kind][: place(kind, prompt)], elsewhere[kind][place(kind, prompt) :]])
-                      for kind in crop})  # fmt: skip
-    return own, other
+    names, own = zip(*found)
+    if len(set(names)) < 2:
+        raise SystemExit(f"two recordings of {span} frames of tokens are needed; ask for fewer seconds")
+    other = [{kind: np.concatenate([crop[kind][: place(kind, prompt)], own[index][kind][place(kind, prompt) :]])
+              for kind in crop} for crop, index in zip(own, elsewhere(names), strict=True)]  # fmt: skip
+    return list(own), other
 
 
 def place(kind: str, frame: int) -> int:

@@ -12,7 +12,8 @@ from torch import nn
 from .bigram import bigram_bits, unigram_bits
 from .stage_settings import KINDS, StageSettings, load_exported, load_trained, read_settings, stage_folder, token_folder
 from .precision import mixed_precision
-from .token_data import TokenPiece, batch_of, consecutive_crops, consecutive_places, load_pieces
+from .token_data import TokenPiece, batch_of, consecutive_crops, consecutive_places, elsewhere, load_pieces
+from .token_statistics import without_repeats
 from .train_stage import bits_per_token, to_device
 from .whole_file import write_whole
 
@@ -77,18 +78,12 @@ def bits_per_change(
     return total / count / math.log(2)
 
 
-def without_repeats(tokens: np.ndarray) -> np.ndarray:
-    return tokens[np.append(True, tokens[1:] != tokens[:-1])]
-
-
 def of_another(crops: list[dict[str, np.ndarray]], pieces: list[str], key: str) -> list[dict[str, np.ndarray]]:
-    """Every crop with the tokens `key` of another piece's, half the list away or the next after it; `pieces` says of which
-    piece each is. Throws ValueError where all are of one."""
+    """Every crop with the tokens `key` of another piece's; `pieces` says of which piece each is. Throws ValueError where
+    all are of one."""
     if len(set(pieces)) < 2:
         raise ValueError("all crops are of one recording; hold out another, to compare with its tokens")
-    onwards = [[(i + len(crops) // 2 + step) % len(crops) for step in range(len(crops))] for i in range(len(crops))]
-    return [{**crop, key: crops[next(k for k in order if pieces[k] != pieces[i])][key]}
-            for i, (crop, order) in enumerate(zip(crops, onwards, strict=True))]  # fmt: skip
+    return [{**crop, key: crops[other][key]} for crop, other in zip(crops, elsewhere(pieces), strict=True)]
 
 
 def no_semantic(crops: list[dict[str, np.ndarray]], model: nn.Module) -> list[dict[str, np.ndarray]]:

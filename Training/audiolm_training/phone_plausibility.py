@@ -9,6 +9,7 @@ from .phone_alignment import PHONES
 from .phone_labels import UNKNOWN, phone_frames
 from .precision import mixed_precision
 from .semantic_tokenizer import SemanticTokenizer
+from .token_statistics import without_repeats
 
 ORDER, DISCOUNT = 4, 0.75
 
@@ -64,13 +65,15 @@ def heard_phones(tokenizer: SemanticTokenizer, sound: np.ndarray) -> np.ndarray:
     return without_repeats(logits.argmax(1).numpy())
 
 
-def without_repeats(phones: np.ndarray) -> np.ndarray:
-    return phones[np.append(True, phones[1:] != phones[:-1])] if len(phones) else phones
-
-
 def plausibility(model: PhoneModel, tokenizer: SemanticTokenizer, sounds: list[np.ndarray], sample_rate: int) -> dict:
-    """Mean bits of the phones heard in all sounds, and how many are heard a second."""
+    """Mean bits of the phones heard in all sounds, of the same in any order, and how many are heard a second."""
+    rng = np.random.default_rng(0)
     heard = [heard_phones(tokenizer, sound) for sound in sounds]
-    bits = np.concatenate([model.bits(phones) for phones in heard])
-    seconds = sum(map(len, sounds)) / sample_rate
-    return {"bits_of_a_phone": float(bits.mean()) if len(bits) else 0.0, "phones_a_second": sum(map(len, heard)) / seconds}
+
+    def mean(sequences: list[np.ndarray]) -> float:
+        bits = np.concatenate([model.bits(phones) for phones in sequences])
+        return float(bits.mean()) if len(bits) else 0.0
+
+    return {"bits_of_a_phone": mean(heard),
+            "bits_in_any_order": mean([without_repeats(rng.permutation(phones)) for phones in heard]),
+            "phones_a_second": sum(map(len, heard)) / (sum(map(len, sounds)) / sample_rate)}  # fmt: skip

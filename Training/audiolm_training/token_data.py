@@ -203,6 +203,14 @@ def consecutive_places(pieces: list[TokenPiece], frames: int, limit: int | None 
     return places
 
 
+def elsewhere(names: list[str]) -> list[int]:
+    """For each crop the number of one of another piece, of which `names` tells each one's: half the list away, or the next
+    after that. There are two pieces at least."""
+    count = len(names)
+    return [next(other for step in range(count) if names[other := (index + count // 2 + step) % count] != name)
+            for index, name in enumerate(names)]  # fmt: skip
+
+
 def _crop(piece: TokenPiece, start: int, frames: int, reference: int, random: np.random.Generator) -> dict[str, np.ndarray]:
     crop = piece.crop(start, frames)
     return {**crop, "reference": piece.reference(start, frames, reference, random)} if reference else crop

@@ -37,6 +37,11 @@ def normalised_mutual_information(a: np.ndarray, b: np.ndarray) -> float:
     return 2 * mutual_information(a, b) / max(entropy(a) + entropy(b), 1e-9)
 
 
+def without_repeats(tokens: np.ndarray) -> np.ndarray:
+    """Those that differ from their predecessor, and the first."""
+    return tokens[np.append(True, tokens[1:] != tokens[:-1])[: len(tokens)]]
+
+
 def repeated(tokens: np.ndarray) -> float:
     """Share of tokens that equal their predecessor."""
     return float((tokens[1:] == tokens[:-1]).mean())

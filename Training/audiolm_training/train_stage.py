@@ -62,10 +62,10 @@ class StageTraining:
         self.folder.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(settings.seed)
         tokens = token_folder(runs, settings)
-        self.model, began = settings.make_model(), "starts anew"
+        self.model, self.began = settings.make_model(), "starts anew"
         codebooks = load_codebooks(tokens, settings.token_kinds)
         if start_from is not None and not (self.folder / "checkpoint.pt").exists():
-            began = start_from_bundle(self.model, settings.stage, start_from, tokens / "semantic", runs / "semantic")
+            self.began = start_from_bundle(self.model, settings.stage, start_from, tokens / "semantic", runs / "semantic")
         elif codebooks is not None:
             start_from_codebooks(self.model.embeddings, self.model.heads, codebooks)
         self.model.to(self.device)
@@ -81,11 +81,8 @@ class StageTraining:
         self.step, self.elapsed, self.stopped = 0, 0.0, False
         self.generator = torch.Generator().manual_seed(settings.seed)
         self.restore()
-        finished = self.finished  # which all processes ask together
-        if self.rank == 0:
-            print(f"{settings.stage} {f'goes on from step {self.step} in {self.folder}' if self.step else began}", flush=True)
-            if finished:
-                print(f"{self.folder} has had its minutes or steps; give more, or remove it to train anew")
+        if self.step:
+            self.began = f"goes on from step {self.step} in {self.folder}"
 
     def run(self) -> None:
         """Trains until the time budget or the number of steps is used up or `stop` is called; leaves a checkpoint."""
@@ -97,6 +94,9 @@ class StageTraining:
         if self.compiled:
             step_model = torch.compile(step_model)
         log = _Log(self.folder) if self.rank == 0 else None
+        first = self.step
+        if log is not None:
+            print(f"{self.settings.stage} {self.began}", flush=True)
         started, before = time.monotonic(), self.elapsed
         last_evaluation = last_checkpoint = started
         while not self.finished:
@@ -113,6 +113,8 @@ class StageTraining:
                 self.save()
                 last_checkpoint = now
         if log is not None:
+            if self.step == first:
+                print(f"{self.folder} has had its minutes or steps; give more, or remove it to train anew")
             self.save()
             log.add_validation(self, self.validate())
 

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from audiolm_training.phone_alignment import PHONES
-from audiolm_training.phone_plausibility import PhoneModel, heard_phones, plausibility, without_repeats
+from audiolm_training.phone_plausibility import PhoneModel, heard_phones, plausibility
 from audiolm_training.semantic_tokenizer import SemanticTokenizer, TokenizerConfiguration
+from audiolm_training.token_statistics import without_repeats
 
 
 def test_what_was_often_said_costs_less():
@@ -27,7 +28,7 @@ def test_phones_are_heard_by_the_tokenizers_logits():
     tokenizer.summary.bias.data[4 + 7] = 1
     assert heard_phones(tokenizer, np.zeros(4000, np.float32)).tolist() == [7]
     found = plausibility(PhoneModel([np.array([7, 8, 7])]), tokenizer, [np.zeros(48_000, np.float32)], 24_000)
-    assert found == {"bits_of_a_phone": 0.0, "phones_a_second": 0.5}
+    assert found == {"bits_of_a_phone": 0.0, "bits_in_any_order": 0.0, "phones_a_second": 0.5}
     with pytest.raises(ValueError, match="no phone head"):
         heard_phones(SemanticTokenizer(TokenizerConfiguration(8, 2, 3, 2, 1, 4, 4)), np.zeros(4000, np.float32))
 

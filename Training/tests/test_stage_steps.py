@@ -23,6 +23,7 @@ from audiolm_training import (
 from audiolm_training.semantic_tokenizer import SemanticTokenizer, TokenizerConfiguration
 from audiolm_training.stage_settings import KINDS, read_settings
 from audiolm_training.token_data import batch_of, claim, digest, load_pieces
+from audiolm_training.token_statistics import without_repeats
 from audiolm_training.whole_file import write_whole
 
 CONFIG = Path(__file__).parents[1] / "configs" / "debug.yaml"
@@ -79,7 +80,7 @@ def test_bits_per_change_leave_repeats_out():
     tokens = np.array([0, 0, 0, 3, 3, 1, 2, 2, 2])
     bits = evaluate_stages.bits_per_change(RepeatingStage(), [{"semantic": tokens}], 1, torch.device("cpu"))
     assert bits == pytest.approx(math.log2(3), abs=1e-3)
-    assert evaluate_stages.without_repeats(tokens).tolist() == [0, 3, 1, 2]
+    assert without_repeats(tokens).tolist() == [0, 3, 1, 2]
 
 
 @pytest.mark.parametrize("stage", list(KINDS))

@@ -90,9 +90,7 @@ public struct SoundDecoder: ~Copyable {
     private mutating func decode(_ codes: CodeFrames) throws -> [Float] {
         do {
             return try codec.network.decode(codes: codes, &state, on: codec.pool)
-        } catch CodecError.notFinite {
-            throw CodecError.notFinite
-        } catch {
+        } catch let error as CodecError where error != .notFinite {
             throw CodedSoundError.inconsistent(name: name, reason: "\(error)")
         }
     }

@@ -40,6 +40,7 @@ struct TokenizeCommand: AsyncParsableCommand {
         let chosen = try load(recording.tail)
         let bundle = chosen.bundle
         if let warning = chosen.warning, !output.quiet { Terminal.error("Warning: \(warning)") }
+        // Read again, since an hour of it at its own rate and channels takes gigabytes.
         let samples = try SoundSource(.file(input)).all(at: bundle.sampleRate)
         let tokens =
             onlySemantic
