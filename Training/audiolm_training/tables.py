@@ -104,9 +104,12 @@ def voices_rows(voices: dict[str, dict]) -> str:
     heard = all("bits_of_a_phone" in row for row in voices.values())
     header = ["sound", "prompts", "seconds given to the prompt's speaker", "prompts given to the prompt's speaker"]
     rows = [[name, str(row["prompts"]), f"{row['seconds_right']:.0%}", f"{row['prompts_right']:.0%}"]
-            + ([f"{row['bits_of_a_phone']:.2f} ({row['bits_in_any_order']:.2f})", f"{row['phones_a_second']:.1f}"] if heard else [])
             for name, row in voices.items()]  # fmt: skip
-    return markdown(header + (["bits of a phone heard (in any order)", "phones a second"] if heard else []), rows)
+    if heard:
+        header += ["bits of a phone heard (in any order)", "phones a second"]
+        for cells, row in zip(rows, voices.values(), strict=True):
+            cells += [f"{row['bits_of_a_phone']:.2f} ({row['bits_in_any_order']:.2f})", f"{row['phones_a_second']:.1f}"]
+    return markdown(header, rows)
 
 
 DETECTOR_SOUNDS = {"rendered": "rendered test pieces", "real": "real recordings"}

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from audiolm_training import tables
 from audiolm_training.phone_alignment import PHONES
 from audiolm_training.phone_plausibility import PhoneModel, heard_phones, plausibility
 from audiolm_training.semantic_tokenizer import SemanticTokenizer, TokenizerConfiguration
@@ -36,3 +37,11 @@ def test_phones_are_heard_by_the_tokenizers_logits():
 def test_repeats_are_left_out():
     assert without_repeats(np.array([3, 3, 1, 1, 3])).tolist() == [3, 1, 3]
     assert len(without_repeats(np.zeros(0, int))) == 0
+
+
+def test_the_table_has_phones_where_they_were_heard():
+    judged = {"prompts": 2, "seconds_right": 0.5, "prompts_right": 1.0}
+    heard = {"bits_of_a_phone": 5.5, "bits_in_any_order": 7.75, "phones_a_second": 10.0}
+    assert tables.voices_rows({"truth": judged}).splitlines()[2] == "| truth | 2 | 50% | 100% |"
+    rows = tables.voices_rows({"truth": judged | heard}).splitlines()
+    assert "in any order" in rows[0] and rows[2] == "| truth | 2 | 50% | 100% | 5.50 (7.75) | 10.0 |"
