@@ -4,7 +4,7 @@
 ALWAYS_INLINE void tile_i7(const int R, const int P, const audiolm_bounds_i7 *g, size_t row, size_t panel, size_t first) {
     const int8_t *w = g->panels + panel * g->inner * AUDIOLM_PANEL_I8 + first * 4;
     i32x16 sums[4][4];
-    sum_i7(R, P, 8, 1, 0, g->inner, w, g->x + row * g->inner, g->sums + panel * AUDIOLM_PANEL_I8 + first, sums);
+    sum_i7(R, P, 8, 1, 0, (fetched_part){NULL, 0}, g->inner, w, g->x + row * g->inner, g->sums + panel * AUDIOLM_PANEL_I8 + first, sums);
     _Pragma("unroll") for (int p = 0; p < P; ++p) {
         const size_t output = panel * AUDIOLM_PANEL_I8 + first + (size_t)p * LANES;
         if (output >= g->outputs) continue;

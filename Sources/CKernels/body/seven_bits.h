@@ -37,12 +37,13 @@ static void seven_bits(const audiolm_seven_bits *task, size_t begin, size_t end)
 
 /* Sums of R rows' products by P times sixteen outputs, `depth` inputs at a time: 4, or 8 of weights whose magnitudes are 64
  * at most. Each sum is made in so many `parts`, where with one too few sums would wait for themselves. */
-ALWAYS_INLINE void sum_i7(const int R, const int P, const int depth, const int parts, const int fetch, size_t inner,
-                          const int8_t *w, const uint8_t *x, const int32_t *weight_sums, i32x16 sums[4][4]) {
+ALWAYS_INLINE void sum_i7(const int R, const int P, const int depth, const int parts, const int fetch, fetched_part part_ahead,
+                          size_t inner, const int8_t *w, const uint8_t *x, const int32_t *weight_sums, i32x16 sums[4][4]) {
     i32x16 split[2][4][4] = {0};
     for (size_t i = 0; i < inner; i += (size_t)(parts * depth))
         _Pragma("unroll") for (int part = 0; part < parts; ++part, w += depth * AUDIOLM_PANEL_I8) {
             if (fetch) fetch_ahead(P, inner, w);
+            fetch_part(part_ahead, i);
             _Pragma("unroll") for (int r = 0; r < R; ++r)
                 _Pragma("unroll") for (int p = 0; p < P; ++p) {
                     const uint8_t *numbers = x + (size_t)r * inner + i + (size_t)(part * depth);
