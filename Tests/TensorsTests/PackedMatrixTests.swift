@@ -41,6 +41,33 @@ import Testing
         }
     }
 
+    @Test(arguments: [(1, 1), (17, 33), (128, 70)])
+    func stackedMatricesAreTheirsSideBySide(outputs: Int, inputs: Int) {
+        var random = SeededGenerator(seed: 7)
+        let x = random.tensor([9, inputs])
+        let pool = WorkerPool(threads: 2)
+        for (first, second) in zip(matrices(outputs, inputs), matrices(outputs + 5, inputs)) {
+            let stacked = PackedMatrix(stacking: [first, second])
+            let start = first.paddedOutputs
+            #expect(stacked.outputs == start + second.paddedOutputs)
+            let y = stacked.apply(x, on: pool)
+            expectIdentical(y.columns(0..<outputs), first.apply(x, on: pool))
+            expectIdentical(y.columns(start..<start + second.outputs), second.apply(x, on: pool))
+            #expect(y.columns(outputs..<start).elements.allSatisfy { $0 == 0 })
+        }
+    }
+
+    @Test func theFirstColumnsAloneAreMultiplied() {
+        var random = SeededGenerator(seed: 9)
+        let x = random.tensor([5, 40])
+        let pool = WorkerPool(threads: 1)
+        for matrix in matrices(20, 33) {
+            var y = Tensor(uninitialized: [5, 20])
+            matrix.apply(columnsOf: x, into: &y, on: pool)
+            expectIdentical(y, matrix.apply(x.columns(0..<33), on: pool))
+        }
+    }
+
     @Test(arguments: [(InputRounding.sixteenBits, 32_767.0), (.sevenBits, 63)])
     func bytesMultiplyAsTheNumbersThatTheyStandFor(rounding: InputRounding, top: Double) {
         var random = SeededGenerator(seed: 8)

@@ -10,14 +10,13 @@ package struct FeedForward: Sendable {
         case silu
     }
 
-    /// The hidden layer and its gate, memory that is kept from step to step.
+    /// The hidden layer, and its gate beside it: memory that is kept from step to step.
     package struct Buffers: Sendable {
         fileprivate var hidden: Tensor
-        fileprivate var gate: Tensor
     }
 
     private let activation: Activation
-    private let gate: Linear?
+    /// `up`, and `gate` beside it.
     private let up: Linear
     private let down: Linear
 
@@ -25,14 +24,14 @@ package struct FeedForward: Sendable {
         _ width: Int, hidden: Int, activation: Activation, bias: Bool, from weights: WeightScope
     ) throws {
         self.activation = activation
-        gate = activation == .swiglu ? try Linear(width, hidden, bias: bias, from: weights["gate"]) : nil
-        up = try Linear(width, hidden, bias: bias, from: weights["up"])
+        let layers = try (activation == .swiglu ? ["up", "gate"] : ["up"]).map {
+            try Linear(width, hidden, bias: bias, from: weights[$0])
+        }
+        up = layers.count == 1 ? layers[0] : Linear(layers)
         down = try Linear(hidden, width, bias: bias, from: weights["down"])
     }
 
-    package func makeBuffers() -> Buffers {
-        Buffers(hidden: Tensor([0, up.outputs]), gate: Tensor([0, gate?.outputs ?? 0]))
-    }
+    package func makeBuffers() -> Buffers { Buffers(hidden: Tensor([0, up.outputs])) }
 
     package func callAsFunction(_ x: Tensor, on pool: WorkerPool) -> Tensor {
         var y = Tensor(uninitialized: [x.rows, down.outputs])
@@ -50,10 +49,8 @@ package struct FeedForward: Sendable {
         switch activation {
         case .silu: buffers.hidden.silu()
         case .swiglu:
-            buffers.gate.setRows(x.rows)
-            gate?(x, into: &buffers.gate, on: pool)
-            buffers.hidden.multiplySilu(of: buffers.gate, on: pool)
+            buffers.hidden.multiplySilu(columns: down.inputs, ofColumnsFrom: up.outputs / 2, on: pool)
         }
-        down(buffers.hidden, into: &y, on: pool)
+        down(columnsOf: buffers.hidden, into: &y, on: pool)
     }
 }

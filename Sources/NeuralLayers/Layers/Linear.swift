@@ -19,4 +19,17 @@ package struct Linear: Sendable {
     package func callAsFunction(_ x: Tensor, into y: inout Tensor, on pool: WorkerPool) {
         matrix.apply(x, into: &y, on: pool)
     }
+
+    /// The same of the first `inputs` columns of `x`.
+    package func callAsFunction(columnsOf x: Tensor, into y: inout Tensor, on pool: WorkerPool) {
+        matrix.apply(columnsOf: x, into: &y, on: pool)
+    }
+
+    /// Layers of the same inputs as one: what they make lies side by side, `paddedOutputs` of each.
+    package init(_ layers: [Linear]) {
+        matrix = PackedMatrix(stacking: layers.map(\.matrix))
+    }
+
+    /// Outputs with those, always zero, that stand behind them where layers are stacked.
+    package var paddedOutputs: Int { matrix.paddedOutputs }
 }

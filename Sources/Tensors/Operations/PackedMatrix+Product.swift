@@ -9,13 +9,19 @@ extension PackedMatrix {
 
     /// The product into `y` `[rows, outputs]`, whose elements need not be defined before.
     package func apply(_ x: Tensor, into y: inout Tensor, on pool: WorkerPool) {
+        precondition(x.columns == inputs, "input \(x.shape) for a matrix of \(inputs) inputs")
+        apply(columnsOf: x, into: &y, on: pool)
+    }
+
+    /// The same of the first `inputs` columns of `x`.
+    package func apply(columnsOf x: Tensor, into y: inout Tensor, on pool: WorkerPool) {
         precondition(
-            x.columns == inputs && y.columns == outputs && x.rows == y.rows,
+            x.columns >= inputs && y.columns == outputs && x.rows == y.rows,
             "\(x.shape) into \(y.shape) by a matrix of \(inputs) inputs and \(outputs) outputs")
-        let rows = x.rows
+        let (rows, stride) = (x.rows, x.columns)
         y.withMutablePointer { target in
             x.withPointer {
-                apply($0, rows: rows, stride: inputs, into: target, outputStride: outputs, on: pool)
+                apply($0, rows: rows, stride: stride, into: target, outputStride: outputs, on: pool)
             }
         }
     }
@@ -109,14 +115,18 @@ extension PackedMatrix {
         }
     }
 
-    /// Cuts a product: for a few rows into tiles of all rows and about 32 K weights, to outweigh handing them out.
+    /// Cuts a product: for a few rows into as many tiles as there are threads, so that each reads weights in one go from
+    /// memory, or into fewer of 16 K weights at least, to outweigh handing them out.
     private func tiles(
         rows: Int, leastPanels: Int, on pool: WorkerPool, _ body: (audiolm_tile) -> Void
     ) {
         let panels = panelCount
-        let narrow = (1 << 15) / max(inputs * panelWidth, 1)
+        let share = (panels + pool.threadCount - 1) / pool.threadCount
+        let narrow = max(share, (1 << 14) / max(inputs * panelWidth, 1))
         let (rowTile, panelTile) =
-            rows <= 16 ? (rows, max(leastPanels, narrow / leastPanels * leastPanels)) : (96, 64 / panelWidth)
+            rows <= 16
+            ? (rows, max(leastPanels, (narrow + leastPanels - 1) / leastPanels * leastPanels))
+            : (96, 64 / panelWidth)
         let rowTiles = (rows + rowTile - 1) / rowTile
         let panelTiles = (panels + panelTile - 1) / panelTile
         pool.run(rowTiles * panelTiles) { index in

@@ -124,17 +124,18 @@ extension Tensor {
         }
     }
 
-    /// Multiplies by silu of `gate`, of the same shape: the middle of a SwiGLU.
-    package mutating func multiplySilu(of gate: Tensor, on pool: WorkerPool) {
-        precondition(gate.shape == shape, "gating \(shape) by \(gate.shape)")
-        let count = count
+    /// Multiplies the first columns by silu of as many from `start` on, row by row: the middle of a SwiGLU.
+    package mutating func multiplySilu(columns: Int, ofColumnsFrom start: Int, on pool: WorkerPool) {
+        let (rows, stride) = (rows, self.columns)
+        precondition(
+            columns <= start && start + columns <= stride, "\(columns) columns at \(start) of \(shape)")
         // Some microseconds' work.
-        let piece = 1 << 13
-        gate.withPointer { gate in
-            withMutablePointer { target in
-                pool.run((count + piece - 1) / piece) { index in
-                    let start = index * piece
-                    kernels.pointee.multiply_silu(target + start, gate + start, min(piece, count - start))
+        let piece = max((1 << 13) / max(columns, 1), 1)
+        withMutablePointer { target in
+            pool.run((rows + piece - 1) / piece) { index in
+                for row in index * piece..<min((index + 1) * piece, rows) {
+                    let line = target + row * stride
+                    kernels.pointee.multiply_silu(line, line + start, columns)
                 }
             }
         }

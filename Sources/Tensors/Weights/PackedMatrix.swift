@@ -37,6 +37,14 @@ package struct PackedMatrix: Sendable {
     /// Inputs with the zeros that make them whole groups.
     var paddedInputs: Int { format == .int8 ? (inputs + 63) / 64 * 64 : inputs }
 
+    init(outputs: Int, inputs: Int, format: WeightFormat, rounding: InputRounding, storage: PackedStorage) {
+        self.outputs = outputs
+        self.inputs = inputs
+        self.format = format
+        self.rounding = rounding
+        self.storage = storage
+    }
+
     /// Packs weights.
     /// - Parameters:
     ///   - weights: `[outputs, inputs]` row-major elements of `format`.

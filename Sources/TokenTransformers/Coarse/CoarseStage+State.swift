@@ -12,13 +12,16 @@ extension CoarseStage {
         var x: Tensor
         /// Semantic tokens that the steps see, side by side.
         var seen: Tensor
-        /// One level's, `[sequences, codes]`.
+        /// All levels' side by side, `[sequences, levels · codes]`.
         var logits: Tensor
-        /// The code of each sequence that was drawn last.
+        /// The codes of each sequence that were drawn last, `[sequences, levels]`.
         var drawn: [Int]
         private var taken: Int
 
-        init(cache: TransformerCache, _ sequence: CoarseSequence, promptFrames: Int, reference: Tensor) {
+        init(
+            cache: TransformerCache, _ sequence: CoarseSequence, promptFrames: Int, reference: Tensor,
+            logitWidth: Int
+        ) {
             let configuration = sequence.configuration
             self.cache = cache
             self.promptFrames = promptFrames
@@ -26,8 +29,8 @@ extension CoarseStage {
             sequences = [sequence]
             x = Tensor([0, configuration.transformer.width])
             seen = Tensor([0, (configuration.lookAhead + 1) * configuration.semanticWidth])
-            logits = Tensor([0, configuration.codes])
-            drawn = [0]
+            logits = Tensor([0, logitWidth])
+            drawn = [Int](repeating: 0, count: configuration.levels)
             taken = promptFrames
         }
 
@@ -60,7 +63,7 @@ extension CoarseStage {
             var state = self
             state.cache = cache.repeated(count)
             state.sequences = sequences.flatMap { [CoarseSequence](repeating: $0, count: count) }
-            state.drawn = [Int](repeating: 0, count: count)
+            state.drawn = [Int](repeating: 0, count: count * drawn.count)
             return state
         }
     }

@@ -11,7 +11,8 @@ package struct CoarseStage: Sendable {
     private let conditioning: SemanticConditioning
     private let referenceEncoder: ReferenceEncoder
     private let transformer: Transformer
-    private let heads: [Linear]
+    /// All levels' side by side.
+    private let heads: Linear
 
     /// Throws `StageConfigurationError` for an impossible configuration, and `ModelError` or `SafetensorsError` where the
     /// weights are not this model's.
@@ -25,9 +26,10 @@ package struct CoarseStage: Sendable {
         conditioning = try SemanticConditioning(configuration, from: weights)
         referenceEncoder = try ReferenceEncoder(width, from: weights)
         transformer = try Transformer(configuration.transformer, from: weights["transformer"])
-        heads = try (0..<configuration.levels).map {
-            try Linear(width, configuration.codes, bias: false, from: weights["heads"][$0])
-        }
+        heads = Linear(
+            try (0..<configuration.levels).map {
+                try Linear(width, configuration.codes, bias: false, from: weights["heads"][$0])
+            })
     }
 
     /// A sequence that begins with known frames.
@@ -38,7 +40,7 @@ package struct CoarseStage: Sendable {
         var state = State(
             cache: transformer.makeCache(window: configuration.attentionWindow),
             CoarseSequence(configuration, prompt: prompt, semantic: semantic), promptFrames: prompt.count,
-            reference: reference(prompt, on: pool))
+            reference: reference(prompt, on: pool), logitWidth: heads.outputs)
         if !prompt.isEmpty { advance(&state, by: prompt.count, on: pool) }
         return state
     }
@@ -59,17 +61,43 @@ package struct CoarseStage: Sendable {
         precondition(samplers.count == state.sequences.count, "\(samplers.count) samplers")
         let step = state.step
         advance(&state, by: 1, on: pool)
-        for sequence in samplers.indices { state.sequences[sequence].addFrame() }
-        for level in heads.indices where step - level >= state.promptFrames {
-            state.logits.setRows(samplers.count)
-            heads[level](state.x, into: &state.logits, on: pool)
-            for sequence in samplers.indices {
-                samplers[sequence].minP =
-                    level == 0 ? sustained?.minP(state.sequences[sequence], frame: step) ?? 0 : 0
+        state.logits.setRows(samplers.count)
+        heads(state.x, into: &state.logits, on: pool)
+        let levels = 0..<min(max(step - state.promptFrames + 1, 0), configuration.levels)
+        draw(
+            levels, from: state.logits, &samplers, state.sequences, step, sustained, into: &state.drawn,
+            on: pool)
+        for sequence in samplers.indices {
+            state.sequences[sequence].addFrame()
+            for level in levels {
+                let code = state.drawn[sequence * configuration.levels + level]
+                state.sequences[sequence].set(code, frame: step - level, level: level)
             }
-            samplers.draw(state.logits, into: &state.drawn, on: pool)
-            for sequence in samplers.indices {
-                state.sequences[sequence].set(state.drawn[sequence], frame: step - level, level: level)
+        }
+    }
+
+    /// Draws a step's codes of some levels of each sequence, lower levels first, on the threads of a pool.
+    private func draw(
+        _ levels: Range<Int>, from logits: Tensor, _ samplers: inout [TokenSampler],
+        _ sequences: [CoarseSequence],
+        _ step: Int, _ sustained: SustainedDraws?, into drawn: inout [Int], on pool: WorkerPool
+    ) {
+        let (width, count) = (heads.outputs / configuration.levels, configuration.levels)
+        logits.withPointer { logits in
+            samplers.withUnsafeMutableBufferPointer { samplers in
+                drawn.withUnsafeMutableBufferPointer { drawn in
+                    let (samplers, drawn) = (samplers, drawn)
+                    pool.run(samplers.count) { sequence in
+                        for level in levels {
+                            samplers[sequence].minP =
+                                level == 0 ? sustained?.minP(sequences[sequence], frame: step) ?? 0 : 0
+                            drawn[sequence * count + level] = samplers[sequence].draw(
+                                UnsafeBufferPointer(
+                                    start: logits + (sequence * count + level) * width,
+                                    count: configuration.codes))
+                        }
+                    }
+                }
             }
         }
     }
@@ -82,10 +110,13 @@ package struct CoarseStage: Sendable {
         var state = State(
             cache: transformer.makeCache(window: configuration.attentionWindow),
             CoarseSequence(configuration, prompt: codes, semantic: semantic), promptFrames: codes.count,
-            reference: reference(heard, on: pool))
+            reference: reference(heard, on: pool), logitWidth: heads.outputs)
         advance(&state, by: codes.count + configuration.levels - 1, on: pool)
-        return heads.enumerated().map { level, head in
-            head(state.x.rows(level..<(level + codes.count)), on: pool)
+        let logits = heads(state.x, on: pool)
+        let width = heads.outputs / configuration.levels
+        return (0..<configuration.levels).map { level in
+            logits.rows(level..<(level + codes.count))
+                .columns(level * width..<level * width + configuration.codes)
         }
     }
 
