@@ -2,34 +2,54 @@ internal import Synchronization
 
 /// Memory that the steps of some work need for a moment, kept from one step to the next so that none of them
 /// allocates.
+///
+/// Threads that share work ask at the same moment, again and again: nobody waits, each takes the first place that nobody
+/// has.
 final class ScratchMemory: Sendable {
-    private let idle = Mutex<[Block]>([])
+    private let places: [Place]
+
+    /// - Parameter places: as many as ask at a time; for more than these memory is allocated each time.
+    init(places: Int) {
+        self.places = (0..<places).map { _ in Place() }
+    }
 
     /// Calls `body` with at least `byteCount` undefined bytes on a cache line's boundary, its own until it returns.
     func with<R>(byteCount: Int, _ body: (UnsafeMutableRawPointer) throws -> R) rethrows -> R {
-        let kept: Block? = idle.withLock { idle in
-            if let fitting = idle.lastIndex(where: { $0.byteCount >= byteCount }) {
-                return idle.remove(at: fitting)
-            }
-            // One that is too small makes room for the next.
-            _ = idle.popLast()
-            return nil
+        guard let place = places.first(where: { $0.take() }) else {
+            let memory = Place.allocate(byteCount)
+            defer { memory.deallocate() }
+            return try body(memory)
         }
-        let block = kept ?? Block(byteCount: byteCount)
-        defer { idle.withLock { $0.append(block) } }
-        return try body(block.pointer)
+        defer { place.giveBack() }
+        return try body(place.memory(byteCount))
     }
 
-    /// `@unchecked Sendable`: of one borrower at a time.
-    private final class Block: @unchecked Sendable {
-        let pointer: UnsafeMutableRawPointer
-        let byteCount: Int
+    /// `@unchecked Sendable`: the memory is that of who has taken the place.
+    private final class Place: @unchecked Sendable {
+        private let taken = Atomic(false)
+        private var byteCount = 0
+        private var memory: UnsafeMutableRawPointer?
 
-        init(byteCount: Int) {
-            self.byteCount = byteCount
-            pointer = .allocate(byteCount: byteCount, alignment: 64)
+        static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+            .allocate(byteCount: max(byteCount, 1), alignment: 64)
         }
 
-        deinit { pointer.deallocate() }
+        func take() -> Bool {
+            !taken.load(ordering: .relaxed)
+                && taken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+        }
+
+        func giveBack() { taken.store(false, ordering: .releasing) }
+
+        /// Of who has taken the place.
+        func memory(_ byteCount: Int) -> UnsafeMutableRawPointer {
+            if let memory, self.byteCount >= byteCount { return memory }
+            memory?.deallocate()
+            let memory = Self.allocate(byteCount)
+            (self.memory, self.byteCount) = (memory, byteCount)
+            return memory
+        }
+
+        deinit { memory?.deallocate() }
     }
 }

@@ -11,7 +11,7 @@ package final class WorkerPool: Sendable {
     /// Threads that work, the caller included.
     package let threadCount: Int
     /// Memory for the work that is handed out.
-    let scratch = ScratchMemory()
+    let scratch: ScratchMemory
     private let shared: PoolState
     private let threads: [WorkerThread]
 
@@ -21,6 +21,8 @@ package final class WorkerPool: Sendable {
         self.shared = shared
         self.threads = (1..<max(threads, 1)).compactMap { _ in WorkerThread { shared.work() } }
         threadCount = self.threads.count + 1
+        // A product and what it hands out, on each thread, and on some that are not the pool's.
+        scratch = ScratchMemory(places: 2 * threadCount + 4)
     }
 
     deinit {
