@@ -42,6 +42,36 @@ import Testing
         expectIdentical(rotated(a), rotated(b), "rope \(n)")
     }
 
+    /// Sums are rounded in the order of blocks, so that a place on the edge may fall to either side; weights that are whole
+    /// numbers have no edge.
+    @Test(arguments: KernelVariant.available, awkwardSizes)
+    func picksWhereTheRunningSumPasses(variant: KernelVariant, n: Int) {
+        var random = SeededGenerator(seed: UInt64(n))
+        let weights = (0..<n).map { _ in Float(max(Int(random.nextUniform() * 20) - 8, 0)) }
+        let total = weights.reduce(0, +)
+        for chance in [0, 0.1, 0.25, 0.5, 0.77, 0.999_999] as [Float] {
+            let found = variant.kernels.pick(weights, n, chance)
+            #expect(found == KernelVariant.reference.pick(weights, n, chance))
+            guard total > 0 else {
+                #expect(found == n)
+                continue
+            }
+            var sum: Float = 0
+            let expected = weights.firstIndex {
+                sum += $0
+                return sum > total * chance
+            }
+            #expect(found == expected, "\(n) at \(chance)")
+        }
+        let odd = (0..<n).map { _ in random.nextUniform() < 0.5 ? 0 : random.nextUniform() }
+        for step in 0..<50 {
+            let chance = Float(step) / 50
+            let found = variant.kernels.pick(odd, n, chance)
+            #expect(found == KernelVariant.reference.pick(odd, n, chance))
+            #expect(found == n ? odd.allSatisfy { $0 == 0 } : odd[found] > 0)
+        }
+    }
+
     @Test func argmaxTakesTheFirstOfEquals() {
         for variant in KernelVariant.available {
             var x = [Float](repeating: -1, count: 70)

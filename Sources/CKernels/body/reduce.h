@@ -45,25 +45,36 @@ ALWAYS_INLINE f32x4 fold_four(f32x16 a, f32x16 b, f32x16 c, f32x16 d) {
 #undef HALVES
 }
 
+/* The greatest of the first n numbers, a multiple of 64, or of their magnitudes: four at a time, which do not wait for one
+ * another. */
+ALWAYS_INLINE f32x16 greatest_of_many(const float *x, size_t n, const int magnitudes, f32x16 least) {
+    f32x16 tops[4] = {least, least, least, least};
+    for (size_t i = 0; i < n; i += 4 * LANES)
+        _Pragma("unroll") for (size_t k = 0; k < 4; ++k) {
+            const f32x16 next = load(x + i + k * LANES);
+            tops[k] = greater(magnitudes ? __builtin_elementwise_abs(next) : next, tops[k]);
+        }
+    return greater(greater(tops[0], tops[1]), greater(tops[2], tops[3]));
+}
+
 ALWAYS_INLINE float max_of(const float *x, size_t n) {
     float best = x[0];
-    size_t i = 0;
+    size_t i = n / (4 * LANES) * (4 * LANES);
     if (n >= LANES) {
-        f32x16 top = load(x);
-        for (i = LANES; i + LANES <= n; i += LANES) top = __builtin_elementwise_max(top, load(x + i));
-        best = __builtin_reduce_max(top);
+        f32x16 top = greatest_of_many(x, i, 0, splat(-INFINITY));
+        for (; i + LANES <= n; i += LANES) top = greater(load(x + i), top);
+        best = greatest(top);
     }
     for (; i < n; ++i) best = x[i] > best ? x[i] : best;
     return best;
 }
 
 ALWAYS_INLINE float magnitude_of(const float *x, size_t n) {
-    f32x16 top = splat(0);
-    size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        top = __builtin_elementwise_max(top, __builtin_elementwise_abs(load(x + i)));
-    if (i < n) top = __builtin_elementwise_max(top, __builtin_elementwise_abs(load_part(x + i, n - i)));
-    return __builtin_reduce_max(top);
+    size_t i = n / (4 * LANES) * (4 * LANES);
+    f32x16 top = greatest_of_many(x, i, 1, splat(0));
+    for (; i + LANES <= n; i += LANES) top = greater(__builtin_elementwise_abs(load(x + i)), top);
+    if (i < n) top = greater(__builtin_elementwise_abs(load_part(x + i, n - i)), top);
+    return greatest(top);
 }
 
 /* Replaces x by exp(x - max) and returns the sum. */
@@ -77,7 +88,24 @@ ALWAYS_INLINE float exponentials(float *x, size_t n) {
 
 static size_t argmax(const float *x, size_t n) {
     const float best = max_of(x, n);
-    for (size_t i = 0; i < n; ++i)
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        if (__builtin_reduce_or(load(x + i) == splat(best))) break;
+    for (; i < n; ++i)
         if (x[i] == best) return i;
     return 0;
+}
+
+ALWAYS_INLINE float sum_of_block(const float *x, size_t left) { return fold(left >= LANES ? load(x) : load_part(x, left)); }
+
+static size_t pick(const float *weights, size_t n, float chance) {
+    float total = 0, sum = 0;
+    for (size_t i = 0; i < n; i += LANES) total = total + sum_of_block(weights + i, n - i);
+    const float threshold = total * chance;
+    for (size_t i = 0; i < n; i += LANES) {
+        const float next = sum + sum_of_block(weights + i, n - i);
+        if (next > threshold) return pick_in_block(weights, i, n, sum, threshold);
+        sum = next;
+    }
+    return last_weight(weights, n);
 }

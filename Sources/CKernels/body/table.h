@@ -29,6 +29,7 @@ const audiolm_kernels TABLE = {
     .sigmoid = sigmoid,
     .multiply_silu = multiply_silu,
     .argmax = argmax,
+    .pick = pick,
     .squared_distance = squared_distance,
     .nearest_steps = nearest_steps,
 };

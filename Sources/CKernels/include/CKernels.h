@@ -225,6 +225,9 @@ typedef struct {
     /* Index of the largest of n > 0 values, the first of equals: the nearest code, given the values
      * dot(x, code) - |code|^2 / 2. */
     size_t (*_Nonnull argmax)(const float *_Nonnull x, size_t n);
+    /* Where the running sum of n > 0 weights that are not negative passes `chance` of the whole, `chance` being at least 0 and
+     * less than 1; n where all are 0. Sums are made of sixteen at a time. */
+    size_t (*_Nonnull pick)(const float *_Nonnull weights, size_t n, float chance);
     /* The sum of (x[i] - y[i])^2. */
     float (*_Nonnull squared_distance)(const float *_Nonnull x, const float *_Nonnull y, size_t n);
     void (*_Nonnull nearest_steps)(const audiolm_step_choice *_Nonnull);

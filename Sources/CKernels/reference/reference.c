@@ -2,6 +2,7 @@
 #include "fft.h"
 #include "half.h"
 #include "math.h"
+#include "../picking.h"
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -308,6 +309,24 @@ static size_t argmax(const float *x, size_t n) {
     return best;
 }
 
+static float ref_sum_of_block(const float *x, size_t left) {
+    float lanes[AUDIOLM_LANES] = {0};
+    for (size_t i = 0; i < AUDIOLM_LANES && i < left; ++i) lanes[i] = x[i];
+    return ref_fold(lanes);
+}
+
+static size_t pick(const float *weights, size_t n, float chance) {
+    float total = 0, sum = 0;
+    for (size_t i = 0; i < n; i += AUDIOLM_LANES) total = total + ref_sum_of_block(weights + i, n - i);
+    const float threshold = total * chance;
+    for (size_t i = 0; i < n; i += AUDIOLM_LANES) {
+        const float next = sum + ref_sum_of_block(weights + i, n - i);
+        if (next > threshold) return pick_in_block(weights, i, n, sum, threshold);
+        sum = next;
+    }
+    return last_weight(weights, n);
+}
+
 const audiolm_kernels audiolm_kernels_ref = {
     .name = "ref",
     .gemm_f32 = gemm_f32,
@@ -337,6 +356,7 @@ const audiolm_kernels audiolm_kernels_ref = {
     .sigmoid = sigmoid,
     .multiply_silu = multiply_silu,
     .argmax = argmax,
+    .pick = pick,
     .squared_distance = squared_distance,
     .nearest_steps = nearest_steps,
 };

@@ -13,4 +13,11 @@ package enum Exponentials {
         guard let start = x.baseAddress else { return 0 }
         return kernels.pointee.argmax(start, x.count)
     }
+
+    /// Where the running sum of weights that are not negative passes `chance`, in [0, 1), of the whole; nil where all are 0.
+    package static func pick(_ weights: UnsafeBufferPointer<Float>, chance: Float) -> Int? {
+        guard let start = weights.baseAddress else { return nil }
+        let place = kernels.pointee.pick(start, weights.count, chance)
+        return place < weights.count ? place : nil
+    }
 }

@@ -36,16 +36,16 @@ package struct TokenSampler: Sendable {
             }
             let weights = UnsafeBufferPointer(weights)
             guard sampling.topK > 0 || sampling.topP < 1 else {
-                return Self.pick(0..<weights.count, weights, chance) ?? top
+                return Exponentials.pick(weights, chance: chance) ?? top
             }
             likeliest.select(weights, topK: sampling.topK, topP: sampling.topP)
             return Self.pick(likeliest.tokens, weights, chance) ?? top
         }
     }
 
-    /// The token at which the running sum passes `chance` of the whole.
+    /// The one of some tokens at which their running sum passes `chance` of the whole.
     private static func pick(
-        _ tokens: some Collection<Int>, _ weights: UnsafeBufferPointer<Float>, _ chance: Float
+        _ tokens: ArraySlice<Int>, _ weights: UnsafeBufferPointer<Float>, _ chance: Float
     ) -> Int? {
         var total: Float = 0
         for token in tokens { total += weights[token] }
