@@ -20,11 +20,12 @@
 
 #include "body/reduce.h"
 
-#include "body/attention.h"
 #include "body/fft.h"
 #include "body/four_inputs_bytes.h"
 #include "body/panels.h"
 #include "body/seven_bits.h"
+#include "body/past.h"
+#include "body/attention.h"
 #include "body/bounds_i7.h"
 #include "body/gemm.h"
 #include "body/gemm_i7.h"

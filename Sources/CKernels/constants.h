@@ -41,12 +41,12 @@
 #define GELU_TANH_LINEAR 1.5957691216057308f
 #define GELU_TANH_CUBIC 0.0713548162726f
 
-/* The greatest half-precision float. */
-#define HALF_TOP 65504.0f
-
-/* Fixed point: the greatest number of 16 bits and of seven, and the magnitude below which a row counts as silent. */
+/* Fixed point: the greatest number of 16 bits, of seven and of a byte, that of attention's weights, which are not negative,
+ * and the magnitude below which a row counts as silent. */
 #define FIXED_TOP 32767.0f
 #define SEVEN_BITS_TOP 63.0f
+#define BYTE_TOP 127.0f
+#define WEIGHT_TOP 127.0f
 #define FIXED_SILENCE 1e-30f
 
 #endif

@@ -5,48 +5,73 @@ import TestSupport
 import Testing
 
 @Suite struct AttentionKernelTests {
-    /// Attention of `queries` positions from `first` on, keys and values of all positions in a ring of `capacity`.
+    @Test(arguments: KernelVariant.available, [1, 4, 16, 20, 64, 96])
+    func rowsAreRememberedAsTheReferenceDoes(variant: KernelVariant, dim: Int) {
+        let (own, reference) = (
+            Past(lists: 2, capacity: 32, dim: dim), Past(lists: 2, capacity: 32, dim: dim)
+        )
+        for place in 0..<32 {
+            own.remember(variant.kernels, list: place % 2, place: place)
+            reference.remember(KernelVariant.reference, list: place % 2, place: place)
+        }
+        #expect(own.bytes == reference.bytes)
+    }
+
+    @Test func bytesAreTheNearest() {
+        let past = Past(lists: 1, capacity: 16, dim: 3)
+        past.remember(KernelVariant.reference, list: 0, place: 5, key: [1, -0.5, 0.1], value: [0, 0, 0])
+        let past5 = past.past
+        #expect((0..<4).map { past5.keys[4 * 5 + $0] } == [127, -64, 13, 0])
+        #expect(past5.key_sums[5] == 127 - 64 + 13)
+        #expect(past5.key_scale[5] == Float(1) / 127)
+        #expect(past5.value_scale[5] == 0)
+    }
+
+    /// Attention of `queries` positions from `first` on, keys and values of all positions in rings of `capacity`.
     private func attend(
         _ kernels: audiolm_kernels, dim: Int, heads: Int, first: Int, queries: Int, window: Int, capacity: Int
     ) -> [Float] {
-        var random = SeededGenerator(seed: 3)
         let width = dim * heads
-        let end = first + queries
-        let q = random.normals(queries * width)
-        // What is outside of the window must not matter.
-        var k = [UInt16](repeating: Float16.greatestFiniteMagnitude.bitPattern, count: heads * capacity * dim)
-        var v = k
-        for position in 0..<end {
+        let past = Past(lists: heads, capacity: capacity, dim: dim)
+        for position in 0..<(window == 0 ? first : first + queries) {
             for head in 0..<heads {
-                let row = (head * capacity + position % capacity) * dim
-                k.replaceSubrange(row..<row + dim, with: random.normals(dim).map { Float16($0).bitPattern })
-                v.replaceSubrange(row..<row + dim, with: random.normals(dim).map { Float16($0).bitPattern })
+                past.remember(
+                    kernels, list: head, place: position % capacity, seed: UInt64(position * heads + head))
             }
         }
         var y = [Float](repeating: 0, count: queries * width)
-        var scores = [Float](
-            repeating: 0, count: Int(AUDIOLM_QUERIES) * (end + Int(AUDIOLM_QUERIES)))
+        let q = Self.queries(queries * width)
         y.withUnsafeMutableBufferPointer { y in
-            k.withUnsafeBufferPointer { k in
-                v.withUnsafeBufferPointer { v in
-                    q.withUnsafeBufferPointer { q in
-                        var task = audiolm_attention(
-                            q: q.baseAddress!, q_stride: width, k: k.baseAddress!, v: v.baseAddress!,
-                            y: y.baseAddress!, y_stride: width, head_dim: dim, first_position: first,
-                            window: window, capacity: capacity, score_scale: 1 / Float(dim).squareRoot())
-                        kernels.attention(&task, 0, queries, 0, heads, &scores)
-                    }
-                }
+            q.withUnsafeBufferPointer { q in
+                var task = audiolm_attention(
+                    q: q.baseAddress!, q_stride: width, past: past.past, y: y.baseAddress!, y_stride: width,
+                    head_dim: dim, first_position: first, window: window,
+                    score_scale: 1 / Float(dim).squareRoot())
+                withScratch(first + queries, dim) { kernels.attention(&task, 0, queries, 0, heads, $0) }
             }
         }
         return y
     }
 
-    @Test(arguments: KernelVariant.available, [1, 8, 16, 20, 64, 80, 96])
+    private static func queries(_ count: Int) -> [Float] {
+        var random = SeededGenerator(seed: 3)
+        return random.normals(count)
+    }
+
+    private func withScratch(_ seen: Int, _ dim: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
+        // What scratch memory holds must not matter.
+        let count = audiolm_attention_scratch(seen, Past.padded(dim))
+        let scratch = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64)
+        scratch.initializeMemory(as: UInt8.self, repeating: 0xff, count: count)
+        body(scratch)
+        scratch.deallocate()
+    }
+
+    @Test(arguments: KernelVariant.available, [2, 8, 16, 20, 64, 80, 96])
     func variantsEqualTheReference(variant: KernelVariant, dim: Int) {
         for (first, queries, window, capacity) in [
-            (0, 1, 4, 8), (0, 5, 5, 5), (3, 2, 100, 8), (30, 3, 17, 20), (40, 1, 33, 33), (0, 40, 40, 40),
-            (25, 11, 17, 30),
+            (0, 1, 4, 16), (0, 5, 5, 16), (3, 2, 100, 16), (30, 3, 17, 32), (40, 1, 33, 48), (0, 40, 40, 48),
+            (25, 11, 17, 32), (200, 4, 150, 160), (75, 75, 0, 80), (64, 6, 0, 64), (1, 1, 0, 16),
         ] {
             let run = {
                 attend(
@@ -62,16 +87,35 @@ import Testing
     @Test(arguments: KernelVariant.available)
     func placeInTheRingDoesNotMatter(variant: KernelVariant) {
         let run = {
-            attend(variant.kernels, dim: 20, heads: 2, first: 10, queries: 4, window: 14, capacity: $0)
+            attend(variant.kernels, dim: 20, heads: 2, first: 50, queries: 4, window: 14, capacity: $0)
         }
-        expectIdentical(run(14), run(50))
+        expectIdentical(run(32), run(64))
+    }
+
+    /// Attention in double precision, of the numbers before they were rounded.
+    @Test func isCloseToAttentionInFloats() {
+        let (dim, count) = (32, 40)
+        let q = Self.queries(dim)
+        let rows = (0..<count).map { Past.row(seed: UInt64($0), dim: dim) }
+        let weights = rows.map { row in
+            exp(zip(q, row.key).reduce(0) { $0 + Double($1.0) * Double($1.1) } / Double(dim).squareRoot())
+        }
+        let total = weights.reduce(0, +)
+        let expected = (0..<dim).map { d in
+            Float(zip(weights, rows).reduce(0) { $0 + $1.0 * Double($1.1.value[d]) } / total)
+        }
+        let found = attend(
+            KernelVariant.reference, dim: dim, heads: 1, first: count, queries: 1, window: 0, capacity: 48)
+        expectClose(found, expected, absolute: 0.06, relative: 0)
     }
 
     /// Branches that share nothing in memory are sequences of their own, with all of their past in one place.
     @Test(arguments: KernelVariant.available, [8, 16, 20, 64, 80])
     func branchesEqualSequencesOfTheirOwn(variant: KernelVariant, dim: Int) {
         for (position, common, window, capacity) in [
-            (0, 0, 4, 8), (5, 5, 9, 9), (12, 9, 100, 20), (40, 33, 17, 50), (40, 35, 17, 21), (30, 10, 8, 16),
+            (0, 0, 4, 16), (5, 5, 9, 16), (12, 9, 100, 32), (40, 33, 17, 64), (40, 35, 17, 48),
+            (30, 10, 8, 16),
+            (47, 32, 40, 48), (60, 50, 55, 64),
         ] {
             for count in [1, 3, 4, 9] {
                 let run = { (kernels: audiolm_kernels, branched: Int) in
@@ -91,61 +135,36 @@ import Testing
         window: Int, capacity: Int
     ) -> [Float] {
         let heads = 2
-        let own = position + 1 - branched
-        var random = SeededGenerator(seed: 5)
-        let q = random.normals(branches * heads * dim)
-        // What is outside of the window must not matter.
-        let unseen = Float16.greatestFiniteMagnitude.bitPattern
-        var rings = [[UInt16]](
-            repeating: [UInt16](repeating: unseen, count: heads * capacity * dim), count: 2)
-        var tails = [[UInt16]](
-            repeating: [UInt16](repeating: unseen, count: branches * heads * own * dim), count: 2)
-        for kind in 0..<2 {
-            for place in 0...position {
-                for head in 0..<heads {
-                    let shared = random.normals(dim).map { Float16($0).bitPattern }
-                    for branch in 0..<branches {
-                        let other = random.normals(dim).map { Float16($0).bitPattern }
-                        let row = place < common ? shared : other
-                        if place < branched {
-                            let start = (head * capacity + place % capacity) * dim
-                            rings[kind].replaceSubrange(start..<start + dim, with: row)
-                        } else {
-                            let start = ((branch * heads + head) * own + place - branched) * dim
-                            tails[kind].replaceSubrange(start..<start + dim, with: row)
-                        }
-                    }
+        let shared = Past(lists: heads, capacity: capacity, dim: dim)
+        let own = Past(
+            lists: branches * heads, capacity: (position - branched) / 16 * 16 + 32, dim: dim)
+        for place in 0...position {
+            for list in 0..<branches * heads {
+                let (branch, head) = list.quotientAndRemainder(dividingBy: heads)
+                let seed = UInt64((place * heads + head) * 100 + (place < common ? 0 : branch + 1))
+                if place >= branched {
+                    own.remember(kernels, list: list, place: place - branched + branched % 16, seed: seed)
+                } else if branch == 0 {
+                    shared.remember(kernels, list: head, place: place % capacity, seed: seed)
                 }
             }
         }
         var y = [Float](repeating: 0, count: branches * heads * dim)
-        var scores = [Float](repeating: 0, count: Int(AUDIOLM_QUERIES) * (position + 1))
+        let q = Self.queries(branches * heads * dim)
         y.withUnsafeMutableBufferPointer { y in
             q.withUnsafeBufferPointer { q in
-                Self.withPointers(rings + tails) { past in
-                    var task = audiolm_branched_attention(
-                        shared: audiolm_attention(
-                            q: q.baseAddress!, q_stride: heads * dim, k: past[0], v: past[1],
-                            y: y.baseAddress!, y_stride: heads * dim, head_dim: dim,
-                            first_position: position, window: window, capacity: capacity,
-                            score_scale: 1 / Float(dim).squareRoot()),
-                        branch_k: past[2], branch_v: past[3], heads: heads, branched: branched,
-                        branch_capacity: own)
-                    kernels.branched_attention(&task, 0, branches, 0, heads, &scores)
+                var task = audiolm_branched_attention(
+                    shared: audiolm_attention(
+                        q: q.baseAddress!, q_stride: heads * dim, past: shared.past, y: y.baseAddress!,
+                        y_stride: heads * dim, head_dim: dim, first_position: position, window: window,
+                        score_scale: 1 / Float(dim).squareRoot()),
+                    own: own.past, heads: heads, branched: branched)
+                withScratch(position + 1, dim) {
+                    kernels.branched_attention(&task, 0, branches, 0, heads, $0)
                 }
             }
         }
         return y
-    }
-
-    private static func withPointers(
-        _ arrays: [[UInt16]], _ body: ([UnsafePointer<UInt16>]) -> Void,
-        _ pointers: [UnsafePointer<UInt16>] = []
-    ) {
-        guard pointers.count < arrays.count else { return body(pointers) }
-        arrays[pointers.count].withUnsafeBufferPointer {
-            withPointers(arrays, body, pointers + [$0.baseAddress!])
-        }
     }
 
     @Test(arguments: KernelVariant.available)

@@ -24,6 +24,7 @@ from .coarse_stage import CoarseStage, CoarseStageConfiguration
 from .evaluate_speed import processor
 from .export_codec import load_bundle
 from .fine_stage import FineStage, FineStageConfiguration
+from .fixed_point import attend_in_bytes
 from .semantic_stage import SemanticStage, SemanticStageConfiguration
 from .semantic_tokenizer import SemanticTokenizer
 from .transformer import TransformerConfiguration
@@ -164,7 +165,7 @@ def complete(fine_pass: Callable, fine: FineStage) -> None:
 
 
 def load_stage(bundle: Path, config: dict, name: str) -> nn.Module:
-    """A stage with the bundle's weights, its sizes those of config.json."""
+    """A stage with the bundle's weights, its sizes those of config.json, and PyTorch's own attention."""
     kind, configuration = {
         "semantic": (SemanticStage, SemanticStageConfiguration), "coarse": (CoarseStage, CoarseStageConfiguration),
         "fine": (FineStage, FineStageConfiguration),
@@ -173,6 +174,7 @@ def load_stage(bundle: Path, config: dict, name: str) -> nn.Module:
     sizes = {field: section.pop(field) for field in TRANSFORMER_FIELDS if field in section}
     model = kind(configuration(transformer=TransformerConfiguration(**sizes), **section)).eval()
     model.load_state_dict(weight_file.read(bundle / f"{name}_stage.safetensors"))
+    attend_in_bytes(model, False)
     return model
 
 

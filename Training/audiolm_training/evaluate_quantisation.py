@@ -1,8 +1,8 @@
-"""Step `evaluate-quantisation`: what it costs the stages that a bundle's weights have 8 bits, and that what they are
-multiplied with is rounded to 7.
+"""Step `evaluate-quantisation`: what it costs the stages that a bundle's weights have 8 bits, that what they are multiplied
+with is rounded to 7, and that attention is from bytes.
 
-Of held-out crops: bits per token of the trained weights where a run has them, of the bundle's, and of these with rounded
-inputs, as the command has them; and how often the last finds the same token likeliest as the first, given the same past.
+Of held-out crops: bits per token of the trained weights where a run has them, of the bundle's, and of these as the command
+has them; and how often the last finds the same token likeliest as the first, given the same past.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from . import tables
-from .fixed_point import rounded_inputs
+from .fixed_point import attend_in_bytes, rounded_inputs
 from .stage_settings import KINDS, load_exported, load_trained, read_settings, token_folder
 from .token_data import batch_of, consecutive_crops, load_pieces
 
@@ -47,11 +47,13 @@ def run(args: argparse.Namespace) -> None:
 def compare(
     stage: str, models: dict[str, nn.Module], stored: dict[str, Tensor], crops: list[dict[str, np.ndarray]]
 ) -> dict[str, float]:
-    """Bits per token of `models`, the last of which has the weights `stored`, and of this one with rounded inputs; and the
-    latter's agreement with the first."""
+    """Bits per token of `models` with attention in floats, the last of which has the weights `stored`, and of this one with
+    all that the command rounds; and the latter's agreement with the first."""
     bits, same, count = dict.fromkeys([*models, "rounded"], 0.0), 0, 0
     for crop in crops:
         batch = batch_of([crop])
+        for model in models.values():
+            attend_in_bytes(model, False)
         found = {name: predictions(stage, model, batch) for name, model in models.items()}
         *_, last = models.values()
         with rounded_inputs(last, stored):

@@ -3,11 +3,14 @@
 Parameter names are the keys that the Swift side reads (`blocks.0.attention.qkv.weight`, ...).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from .fixed_point import BYTE, SEVEN_BITS, rounded
 
 ROTARY_BASE = 10000.0
 BLOCK = 128  # queries of causal attention taken together
@@ -42,22 +45,44 @@ def rotate(x: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
     return turned.to(x.dtype)
 
 
+def causal_blocks(frames: int, window: int) -> Iterator[tuple[slice, slice, Tensor]]:
+    """A block of queries at a time, the keys that one of them sees, and 0 or, where a query does not see a key, -inf.
+
+    Without a window all queries see all keys.
+    """
+    for start in range(0, frames, BLOCK if window else frames):
+        end, first = (min(start + BLOCK, frames), max(start - window + 1, 0)) if window else (frames, 0)
+        distance = torch.arange(start, end)[:, None] - torch.arange(first, end)
+        seen = (distance >= 0) & (distance < window) if window else torch.ones_like(distance, dtype=torch.bool)
+        yield slice(start, end), slice(first, end), torch.where(seen, 0.0, -torch.inf)
+
+
 def sliding_attention(query: Tensor, key: Tensor, value: Tensor, window: int) -> Tensor:
     """What each position gathers from itself and the `window` - 1 before it: [batch, heads, frames, d].
 
     A block of queries at a time with the keys that one of them sees. On a processor that takes half as long as PyTorch's
     own attention under a mask, which multiplies what the mask hides.
     """
-    frames = query.shape[2]
     query = query * query.shape[-1] ** -0.5
     mixed = []
-    for start in range(0, frames, BLOCK):
-        end, first = min(start + BLOCK, frames), max(start - window + 1, 0)
-        scores = query[:, :, start:end] @ key[:, :, first:end].transpose(-1, -2)
-        distance = torch.arange(start, end)[:, None] - torch.arange(first, end)
-        hidden = torch.where((distance >= 0) & (distance < window), 0.0, -torch.inf)
-        weights = (scores + hidden.to(scores)).softmax(-1)
-        mixed.append(weights @ value[:, :, first:end])
+    for queries, keys, hidden in causal_blocks(query.shape[2], window):
+        scores = query[:, :, queries] @ key[:, :, keys].transpose(-1, -2)
+        mixed.append((scores + hidden.to(scores)).softmax(-1) @ value[:, :, keys])
+    return torch.cat(mixed, 2)
+
+
+def rounded_attention(query: Tensor, key: Tensor, value: Tensor, window: int) -> Tensor:
+    """The same as the engine computes it, from bytes: queries of seven bits, keys and values of eight, and the weights times
+    the values' scales of seven. Without a window every position sees every other one."""
+    query, key = rounded(query.float(), SEVEN_BITS) * query.shape[-1] ** -0.5, rounded(key.float(), BYTE)
+    value = value.float()
+    scale = value.abs().amax(-1) / BYTE
+    value = rounded(value, BYTE) / scale.clamp_min(1e-30)[..., None]
+    mixed = []
+    for queries, keys, hidden in causal_blocks(query.shape[2], window):
+        scores = query[:, :, queries] @ key[:, :, keys].transpose(-1, -2)
+        weights = (scores + hidden.to(scores)).softmax(-1) * scale[:, :, None, keys]
+        mixed.append(rounded(weights, BYTE) @ value[:, :, keys])
     return torch.cat(mixed, 2)
 
 
@@ -78,6 +103,9 @@ class Attention(nn.Module):
     def __init__(self, configuration: TransformerConfiguration):
         super().__init__()
         self.heads = configuration.heads
+        # Once trained, as the engine has it: always where the past is kept, else where inputs are rounded, too.
+        self.keeps_past = configuration.attention_window > 0
+        self.in_bytes = self.keeps_past
         self.qkv = nn.Linear(configuration.width, 3 * configuration.width, bias=False)
         self.out = nn.Linear(configuration.width, configuration.width, bias=False)
 
@@ -86,10 +114,9 @@ class Attention(nn.Module):
         qkv = self.qkv(x).view(batch, frames, 3, self.heads, width // self.heads)
         query, key, value = qkv.permute(2, 0, 3, 1, 4)
         query, key = rotate(query, cosines, sines), rotate(key, cosines, sines)
-        if window and not self.training:
-            # As the past of a causal stage is kept when it draws.
-            key, value = key.half().to(query.dtype), value.half().to(query.dtype)
-        if window:
+        if self.in_bytes and not self.training:
+            mixed = rounded_attention(query, key, value, window).to(query.dtype)
+        elif window:
             mixed = sliding_attention(query, key, value, window)
         else:
             mixed = F.scaled_dot_product_attention(query, key, value)

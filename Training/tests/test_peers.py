@@ -8,6 +8,7 @@ import torch
 from audiolm_training import benchmark_peers, evaluate_quantisation, gguf_file, tables, weight_file
 from audiolm_training.cached_decoding import CachedTransformer, CoarseStep, SemanticStep
 from audiolm_training.coarse_stage import CoarseStage, CoarseStageConfiguration
+from audiolm_training.fixed_point import attend_in_bytes
 from audiolm_training.semantic_stage import SemanticStage, SemanticStageConfiguration
 from audiolm_training.transformer import Transformer, TransformerConfiguration
 
@@ -20,6 +21,7 @@ def test_cached_steps_equal_the_pass_over_all():
     transformer = Transformer(SIZES).eval()
     cached = CachedTransformer(transformer, torch.float32)
     x = torch.randn(20, 32)
+    attend_in_bytes(transformer, False)
     whole = transformer(x[None])[0]
     steps = torch.cat([cached(x[i : i + 1], torch.tensor([i])) for i in range(20)])
     # The first steps see noise where the window is not yet full.

@@ -7,8 +7,9 @@ import torch
 from audiolm_training.code_geometry import projected, start_from_codebooks
 from audiolm_training.coarse_stage import CoarseStage, CoarseStageConfiguration, delay, drawn_spans
 from audiolm_training.fine_stage import FineStage, FineStageConfiguration
+from audiolm_training.fixed_point import attend_in_bytes
 from audiolm_training.semantic_stage import SemanticStage, SemanticStageConfiguration
-from audiolm_training.transformer import TransformerConfiguration, sliding_attention
+from audiolm_training.transformer import TransformerConfiguration, rounded_attention, sliding_attention
 
 CAUSAL = TransformerConfiguration(layers=2, width=16, heads=2, feed_forward=24, attention_window=5, dropout=0.0)
 FULL = TransformerConfiguration(layers=2, width=16, heads=2, feed_forward=24, dropout=0.0)
@@ -22,6 +23,27 @@ def test_sliding_attention_is_attention_under_a_mask(frames, window):
     mask = (distance >= 0) & (distance < window)
     expected = torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
     torch.testing.assert_close(sliding_attention(query, key, value, window), expected)
+
+
+@pytest.mark.parametrize("window", [0, 1, 5, 200])
+def test_attention_from_bytes_is_nearly_that_in_floats(window):
+    torch.manual_seed(0)
+    query, key, value = torch.randn(3, 2, 2, 150, 32) * torch.tensor([1.0, 1.0, 100.0])[:, None, None, None, None]
+    exact = sliding_attention(query, key, value, window)
+    rounded = rounded_attention(query, key, value, window)
+    assert 0.001 < (rounded - exact).square().mean().sqrt() / exact.square().mean().sqrt() < 0.03
+
+
+def test_trained_stages_attend_from_bytes_where_they_keep_the_past():
+    torch.manual_seed(0)
+    semantic = SemanticStage(SemanticStageConfiguration(CAUSAL, vocabulary=10)).eval()
+    tokens = torch.randint(0, 10, (1, 12))
+    kept = semantic(tokens)
+    attend_in_bytes(semantic, False)
+    in_floats = semantic(tokens)
+    assert not torch.equal(kept, in_floats) and torch.equal(in_floats, semantic.train()(tokens))
+    attend_in_bytes(semantic.eval(), None)
+    assert torch.equal(kept, semantic(tokens))
 
 
 def test_semantic_stage_sees_only_the_past():

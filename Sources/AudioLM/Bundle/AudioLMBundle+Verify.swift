@@ -43,7 +43,7 @@ extension AudioLMBundle {
         let expected = try golden.tensor("logits")
         let exact = try exactly("semantic stage") { try SemanticStage(configuration, from: $0) }
         return [
-            .closeness("logits", exact.logits(tokens, on: pool), expected),
+            .nearness("logits", exact.logits(tokens, on: pool), expected),
             .likeness("logits", networks.semanticStage.logits(tokens, on: pool), expected),
         ]
     }
@@ -66,7 +66,7 @@ extension AudioLMBundle {
                 return comparison("level \(level)", logits, flat.columns(columns))
             }
         }
-        return compare(exact, Comparison.closeness) + compare(networks.coarseStage, Comparison.likeness)
+        return compare(exact, Comparison.nearness) + compare(networks.coarseStage, Comparison.likeness)
     }
 
     private func verifyFineStage(_ golden: GoldenPart) throws -> [Comparison] {

@@ -61,7 +61,9 @@ struct Comparison {
 
     /// Difference that is allowed between logits or samples of two machines.
     private static let tolerance: Float = 5e-3
-    /// Root of the mean squared difference that is allowed where inputs are rounded to seven bits.
+    /// Root of the mean squared difference that is allowed where attention is from bytes.
+    private static let nearEnough: Float = 0.01
+    /// The same where inputs are rounded to seven bits.
     private static let likeEnough: Float = 0.2
     /// Share of tokens that must be equal; rounding decides between two almost equal ones.
     private static let leastAgreement = 0.95
@@ -75,15 +77,25 @@ struct Comparison {
         }
     }
 
+    /// Of a network whose attention is from bytes: what lies on the edge between two of them falls to either side.
+    static func nearness(_ name: String, _ found: Tensor, _ expected: Tensor) -> Comparison {
+        onAverage(name, found, expected, atMost: nearEnough)
+    }
+
     /// Of a network whose inputs are rounded to seven bits.
     static func likeness(_ name: String, _ found: Tensor, _ expected: Tensor) -> Comparison {
+        onAverage("\(name) from inputs of seven bits", found, expected, atMost: likeEnough)
+    }
+
+    private static func onAverage(
+        _ name: String, _ found: Tensor, _ expected: Tensor, atMost allowed: Float
+    ) -> Comparison {
         comparison(name, found, expected) { differences in
             let squares = differences.reduce(0) { $0 + $1 * $1 }
             let difference = (squares / Float(differences.count)).squareRoot()
             return Comparison(
-                passed: difference <= likeEnough,
-                detail:
-                    "\(name) from inputs of seven bits by \(difference) on average (allowed \(likeEnough))")
+                passed: difference <= allowed,
+                detail: "\(name) differ by \(difference) on average (allowed \(allowed))")
         }
     }
 

@@ -30,21 +30,6 @@ static float squared_distance(const float *x, const float *y, size_t n) {
     return fold(sum);
 }
 
-/* Folds four vectors at once, each in the order of fold(). */
-ALWAYS_INLINE f32x4 fold_four(f32x16 a, f32x16 b, f32x16 c, f32x16 d) {
-#define HALVES(v, w, ...) __builtin_shufflevector(v, w, __VA_ARGS__)
-    const f32x16 ab = HALVES(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
-                      HALVES(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-    const f32x16 cd = HALVES(c, d, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
-                      HALVES(c, d, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-    const f32x16 quarters = HALVES(ab, cd, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
-                            HALVES(ab, cd, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
-    const f32x8 pairs = HALVES(quarters, quarters, 0, 1, 4, 5, 8, 9, 12, 13) +
-                        HALVES(quarters, quarters, 2, 3, 6, 7, 10, 11, 14, 15);
-    return HALVES(pairs, pairs, 0, 2, 4, 6) + HALVES(pairs, pairs, 1, 3, 5, 7);
-#undef HALVES
-}
-
 /* The greatest of the first n numbers, a multiple of 64, or of their magnitudes: four at a time, which do not wait for one
  * another. */
 ALWAYS_INLINE f32x16 greatest_of_many(const float *x, size_t n, const int magnitudes, f32x16 least) {

@@ -28,8 +28,6 @@ typedef uint16_t u16x16_unaligned __attribute__((vector_size(32), aligned(2), ma
 typedef struct {
     i32x16 upper, lower;
 } wide_i32x16;
-typedef _Float16 f16x16 __attribute__((vector_size(32)));
-typedef _Float16 f16x16_unaligned __attribute__((vector_size(32), aligned(2), may_alias));
 
 ALWAYS_INLINE f32x16 splat(float s) { return (f32x16){s, s, s, s, s, s, s, s, s, s, s, s, s, s, s, s}; }
 
@@ -61,22 +59,6 @@ ALWAYS_INLINE f32x16 widen_f32(const float *p) { return load(p); }
 ALWAYS_INLINE f32x16 widen_bf16(const uint16_t *p) {
     const u16x16_unaligned narrow = *(const u16x16_unaligned *)p;
     return (f32x16)(__builtin_convertvector(narrow, u32x16) << 16);
-}
-
-ALWAYS_INLINE f32x16 widen_f16(const uint16_t *p) {
-    return __builtin_convertvector(*(const f16x16_unaligned *)p, f32x16);
-}
-
-/* The first n < 16 lanes from memory, the others zero. */
-ALWAYS_INLINE f32x16 widen_part_f16(const uint16_t *p, size_t n) {
-    uint16_t part[LANES] = {0};
-    memcpy(part, p, n * sizeof *p);
-    return widen_f16(part);
-}
-
-ALWAYS_INLINE f16x16 narrow_f16(f32x16 x) {
-    const f32x16 top = splat(HALF_TOP);
-    return __builtin_convertvector(__builtin_elementwise_min(__builtin_elementwise_max(x, -top), top), f16x16);
 }
 
 /* The lanes of x that are greater than those of `best`, and these: what is no number never is. One instruction, where the

@@ -103,32 +103,51 @@ typedef struct {
     size_t row_begin, row_end, panel_begin, panel_end;
 } audiolm_tile;
 
-/* Softmax attention of several queries over a ring of keys and values in half precision, head by head.
+/* Keys and values as bytes of a scale each, the greatest magnitude being 127: head by head in rings of `capacity` places, a
+ * multiple of 16, position p in place p % capacity. A row has `width` numbers, a multiple of 16, the last of them zeros.
+ * keys is [heads][capacity / 16][width / 4][16][4], four numbers of a place side by side; values is
+ * [heads][capacity / 16][4][width][4], those of four places. The others are [heads][capacity], key_sums those of each key's
+ * bytes. Keys and values are aligned to 64 bytes. */
+typedef struct {
+    int8_t *_Nonnull keys;
+    int8_t *_Nonnull values;
+    float *_Nonnull key_scale;
+    int32_t *_Nonnull key_sums;
+    float *_Nonnull value_scale;
+    size_t capacity, width;
+} audiolm_past;
+
+/* Softmax attention of several queries over keys and values, head by head.
  * Row i of q (i-th query) stands at position first_position + i; its heads lie side by side. It sees the `window`
- * positions up to its own, or all where there are fewer. k and v are [heads][capacity][head_dim], position p in row
- * p % capacity, as bits that `halves` has made. scores is scratch of AUDIOLM_QUERIES * (n + AUDIOLM_QUERIES)
- * floats, n being the positions that a query sees at most. */
+ * positions up to its own, or all where there are fewer; with a window of 0 every query sees all positions before
+ * first_position. Queries are rounded to seven bits, and so are softmax weights
+ * times their values' scales, by the greatest of each query. Scratch is audiolm_attention_scratch bytes, aligned to 64. */
 typedef struct {
     const float *_Nonnull q;
     size_t q_stride;
-    const uint16_t *_Nonnull k;
-    const uint16_t *_Nonnull v;
+    audiolm_past past;
     float *_Nonnull y;
     size_t y_stride;
     size_t head_dim;
-    size_t first_position, window, capacity;
+    size_t first_position, window;
     float score_scale;
 } audiolm_attention;
 
 /* The same of branches of one sequence, which all stand at first_position: row i of q is branch i's query. Positions
- * before `branched` are in the ring for all of them; the others are each branch's own, in branch_k and branch_v,
- * [branches][heads][branch_capacity][head_dim], position p in row p - branched. Scratch is AUDIOLM_QUERIES * n floats. */
+ * before `branched` are in the ring for all of them; the others are each branch's own, in `own`, whose arrays are
+ * [branches][heads] where those of the ring are [heads], position p in place p - branched + branched % 16. */
 typedef struct {
     audiolm_attention shared;
-    const uint16_t *_Nonnull branch_k;
-    const uint16_t *_Nonnull branch_v;
-    size_t heads, branched, branch_capacity;
+    audiolm_past own;
+    size_t heads, branched;
 } audiolm_branched_attention;
+
+/* Scratch memory of attention to `seen` positions at most, in bytes. */
+static inline size_t audiolm_attention_scratch(size_t seen, size_t width) {
+    const size_t span = (seen + AUDIOLM_QUERIES + 3 * AUDIOLM_LANES) / AUDIOLM_LANES * AUDIOLM_LANES;
+    /* Scores, scales, weights twice; queries. */
+    return span * (4 * AUDIOLM_QUERIES + 4 + 2 * AUDIOLM_QUERIES) + AUDIOLM_QUERIES * width;
+}
 
 /* Fourier transforms of sixteen real frames of `size` samples side by side, a power of two and at least 4: arrays
  * are [..][16]. cosine and sine hold cos and -sin of 2 pi k / size for k = 0 ... size / 2; reversed tells where
@@ -183,15 +202,15 @@ typedef struct {
     /* Rows [begin, end). */
     void (*_Nonnull fixed_point)(const audiolm_fixed_point *_Nonnull, size_t begin, size_t end);
     void (*_Nonnull seven_bits)(const audiolm_seven_bits *_Nonnull, size_t begin, size_t end);
-    /* The bits of the nearest half-precision floats (IEEE binary16, ties to even); what is beyond their range becomes
-     * the greatest of them. */
-    void (*_Nonnull halves)(const float *_Nonnull x, size_t n, uint16_t *_Nonnull half);
+    /* Sets a head's place of a past to a key and a value of `dim` numbers. */
+    void (*_Nonnull remember)(const audiolm_past *_Nonnull, size_t head, size_t place, const float *_Nonnull key,
+                              const float *_Nonnull value, size_t dim);
     /* Queries [query_begin, query_end) of heads [head_begin, head_end). */
     void (*_Nonnull attention)(const audiolm_attention *_Nonnull, size_t query_begin, size_t query_end,
-                               size_t head_begin, size_t head_end, float *_Nonnull scores);
+                               size_t head_begin, size_t head_end, void *_Nonnull scratch);
     /* Branches [begin, end) of heads [head_begin, head_end). */
     void (*_Nonnull branched_attention)(const audiolm_branched_attention *_Nonnull, size_t begin, size_t end,
-                                        size_t head_begin, size_t head_end, float *_Nonnull scores);
+                                        size_t head_begin, size_t head_end, void *_Nonnull scratch);
     /* Output frames [begin, end). */
     void (*_Nonnull depthwise)(const audiolm_depthwise *_Nonnull, size_t begin, size_t end);
     /* Rows of x [rows, n] in place: softmax; (x - mean) / sqrt(var + eps) * weight + bias; x / rms * weight. */

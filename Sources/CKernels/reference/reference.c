@@ -1,6 +1,5 @@
 /* Plain C kernels: the oracle of the tests, and the fallback on processors without vector variants. */
 #include "fft.h"
-#include "half.h"
 #include "math.h"
 #include "../picking.h"
 
@@ -132,60 +131,7 @@ static void seven_bits(const audiolm_seven_bits *s, size_t begin, size_t end) {
     }
 }
 
-static void halves(const float *x, size_t n, uint16_t *half) {
-    for (size_t i = 0; i < n; ++i) half[i] = ref_half(x[i]);
-}
-
-static void attend(const audiolm_attention *a, size_t query, size_t head, float *scores) {
-    const size_t dim = a->head_dim, end = a->first_position + query + 1;
-    const size_t begin = end > a->window ? end - a->window : 0;
-    const size_t count = end - begin;
-    const float *q = a->q + query * a->q_stride + head * dim;
-    const uint16_t *k = a->k + head * a->capacity * dim, *v = a->v + head * a->capacity * dim;
-    for (size_t j = 0; j < count; ++j)
-        scores[j] = ref_dot_half(q, k + (begin + j) % a->capacity * dim, dim) * a->score_scale;
-    const float norm = 1.0f / ref_exponentials(scores, count);
-    float *y = a->y + query * a->y_stride + head * dim;
-    for (size_t d = 0; d < dim; ++d) {
-        float sum = 0;
-        for (size_t j = 0; j < count; ++j) sum = fmaf(scores[j], ref_widen_half(v[(begin + j) % a->capacity * dim + d]), sum);
-        y[d] = sum * norm;
-    }
-}
-
-static void attention(const audiolm_attention *a, size_t query_begin, size_t query_end, size_t head_begin,
-                      size_t head_end, float *scores) {
-    for (size_t head = head_begin; head < head_end; ++head)
-        for (size_t query = query_begin; query < query_end; ++query) attend(a, query, head, scores);
-}
-
-static void attend_branch(const audiolm_branched_attention *b, size_t branch, size_t head, float *scores) {
-    const audiolm_attention *a = &b->shared;
-    const size_t dim = a->head_dim, end = a->first_position + 1;
-    const size_t begin = end > a->window ? end - a->window : 0;
-    const float *q = a->q + branch * a->q_stride + head * dim;
-    const size_t ring = head * a->capacity, own = (branch * b->heads + head) * b->branch_capacity;
-    const uint16_t *k[2] = {a->k + ring * dim, b->branch_k + own * dim};
-    const uint16_t *v[2] = {a->v + ring * dim, b->branch_v + own * dim};
-#define ROW(p) ((p) < b->branched ? (p) % a->capacity : (p) - b->branched)
-    for (size_t p = begin; p < end; ++p)
-        scores[p - begin] = ref_dot_half(q, k[p >= b->branched] + ROW(p) * dim, dim) * a->score_scale;
-    const float norm = 1.0f / ref_exponentials(scores, end - begin);
-    float *y = a->y + branch * a->y_stride + head * dim;
-    for (size_t d = 0; d < dim; ++d) {
-        float sum = 0;
-        for (size_t p = begin; p < end; ++p)
-            sum = fmaf(scores[p - begin], ref_widen_half(v[p >= b->branched][ROW(p) * dim + d]), sum);
-        y[d] = sum * norm;
-    }
-#undef ROW
-}
-
-static void branched_attention(const audiolm_branched_attention *b, size_t begin, size_t end, size_t head_begin,
-                               size_t head_end, float *scores) {
-    for (size_t head = head_begin; head < head_end; ++head)
-        for (size_t branch = begin; branch < end; ++branch) attend_branch(b, branch, head, scores);
-}
+#include "attention.h"
 
 static void depthwise(const audiolm_depthwise *d, size_t begin, size_t end) {
     for (size_t t = begin; t < end; ++t)
@@ -336,7 +282,7 @@ const audiolm_kernels audiolm_kernels_ref = {
     .bounds_i7 = bounds_i7,
     .fixed_point = fixed_point,
     .seven_bits = seven_bits,
-    .halves = halves,
+    .remember = remember,
     .attention = attention,
     .branched_attention = branched_attention,
     .depthwise = depthwise,

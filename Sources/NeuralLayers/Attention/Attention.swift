@@ -46,20 +46,21 @@ package struct Attention: Sendable {
         precondition(
             rotary.positions == cache.position..<(cache.position + positions),
             "rotary positions \(rotary.positions) for \(positions) positions at \(cache.position)")
-        project(x, rotary, &buffers, on: pool)
+        buffers.projected.setRows(x.rows)
+        qkv(x, into: &buffers.projected, on: pool)
         buffers.mixed.setRows(x.rows)
-        let width = width
-        buffers.projected.withPointer { source in
-            buffers.mixed.withMutablePointer { target in
-                for start in stride(from: 0, to: positions, by: KVCache.block) {
-                    let count = min(KVCache.block, positions - start)
-                    let first = cache.position
-                    cache.append(
-                        source + start * 3 * width, count: count, stride: 3 * width,
-                        sequenceStride: positions * 3 * width, keyOffset: width, valueOffset: 2 * width)
-                    attend(
-                        source + start * 3 * width, into: target + start * width, count: count,
-                        of: positions, firstPosition: first, cache, on: pool)
+        rotary.withTurns { cosines, sines in
+            buffers.projected.withMutablePointer { projected in
+                buffers.mixed.withMutablePointer { target in
+                    for start in stride(from: 0, to: positions, by: KVCache.block) {
+                        let turn = start * headDimension / 2
+                        let kernel = AttentionKernel(
+                            sequences: cache.pastSequences, heads: heads, headDimension: headDimension,
+                            projected: projected + start * 3 * width, sequenceStride: positions * 3 * width,
+                            cosines: cosines + turn, sines: sines + turn, output: target + start * width,
+                            outputSequenceStride: positions * width)
+                        cache.attend(kernel, count: min(KVCache.block, positions - start), on: pool)
+                    }
                 }
             }
         }
@@ -90,7 +91,7 @@ package struct Attention: Sendable {
                 FullAttention(
                     heads: heads, headDimension: headDimension, queries: source + first * 3 * width,
                     keys: source + width, values: source + 2 * width, stride: 3 * width, output: target,
-                    outputStride: width
+                    outputStride: width, rounding: qkv.matrix.rounding
                 ).run(count: rows - first, seen: rows, on: pool)
             }
         }
@@ -113,36 +114,5 @@ package struct Attention: Sendable {
         qkv(x, into: &buffers.projected, on: pool)
         buffers.projected.rotate(
             heads: 2 * heads, headDimension: headDimension, cosines: rotary.cosines, sines: rotary.sines)
-    }
-
-    /// Attention of `count` positions of each sequence, which has `positions` of them.
-    private func attend(
-        _ queries: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, count: Int,
-        of positions: Int, firstPosition: Int, _ cache: KVCache, on pool: WorkerPool
-    ) {
-        let past = cache.past
-        past.keys.withPointer { keys in
-            past.values.withPointer { values in
-                let kernel = AttentionKernel(
-                    sequences: past.sequences, heads: heads, headDimension: headDimension, queries: queries,
-                    queryStride: 3 * width, querySequenceStride: positions * 3 * width, keys: keys,
-                    values: values, capacity: past.shape.capacity, output: target, outputStride: width,
-                    outputSequenceStride: positions * width)
-                guard let branches = cache.branches else {
-                    return kernel.run(
-                        count: count, firstPosition: firstPosition, window: cache.window, on: pool)
-                }
-                precondition(positions == 1, "branches go on by one position at a time, not \(positions)")
-                branches.rows.keys.withPointer { keys in
-                    branches.rows.values.withPointer { values in
-                        kernel.run(
-                            AttentionKernel.Branches(
-                                count: branches.count, start: branches.start, keys: keys, values: values,
-                                capacity: branches.rows.shape.capacity),
-                            position: firstPosition, window: cache.window, on: pool)
-                    }
-                }
-            }
-        }
     }
 }

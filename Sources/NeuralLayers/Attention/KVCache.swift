@@ -1,3 +1,5 @@
+import Tensors
+
 /// Keys and values of the last positions of one attention layer, in a ring; of one sequence, or of several that go on in
 /// step.
 ///
@@ -15,13 +17,17 @@ package struct KVCache: Sendable {
     struct Branches: Sendable {
         /// Of each sequence.
         let count: Int
-        /// The first position.
+        /// The first position, and how many there may be.
         fileprivate(set) var start: Int
+        fileprivate let length: Int
         /// Of all branches of the first sequence, then of the next one's.
         fileprivate(set) var rows: KeyValueRows
     }
 
     package var heads: Int { past.shape.heads }
+
+    /// Sequences in step, the branches of each not counted.
+    var pastSequences: Int { past.sequences }
 
     /// Sequences in step, the branches of each counted.
     package var sequences: Int { branches?.rows.sequences ?? past.sequences }
@@ -36,7 +42,7 @@ package struct KVCache: Sendable {
         past = KeyValueRows(
             sequences: 1,
             KeyValueRows.Shape(
-                heads: heads, headDimension: channels / heads, capacity: window + Self.block - 1))
+                heads: heads, headDimension: channels / heads, positions: window + Self.block - 1))
     }
 
     /// The past of this one sequence as that of `count` sequences.
@@ -53,48 +59,56 @@ package struct KVCache: Sendable {
         precondition(count > 0 && length > 0, "\(count) branches of \(length) positions")
         var cache = self
         cache.branches = Branches(
-            count: count, start: position,
+            count: count, start: position, length: length,
             rows: KeyValueRows(
                 sequences: past.sequences * count,
-                KeyValueRows.Shape(heads: heads, headDimension: past.shape.headDimension, capacity: length)))
+                KeyValueRows.Shape(
+                    heads: heads, headDimension: past.shape.headDimension,
+                    positions: length + KeyValueRows.Shape.block - 1)))
         return cache
     }
 
     /// Lets all branches of each sequence go on from one of them.
     /// - Parameter chosen: for each sequence the index of its branch.
     package mutating func keep(_ chosen: [Int]) {
-        guard let branches else { preconditionFailure("there are no branches to keep one of") }
+        guard let (count, start) = branches.map({ ($0.count, $0.start) }) else {
+            preconditionFailure("there are no branches to keep one of")
+        }
         precondition(
             chosen.count == past.sequences, "\(chosen.count) branches of \(past.sequences) sequences")
-        for (sequence, branch) in chosen.enumerated() {
-            past.copy(
-                branches.rows, sequence: sequence * branches.count + branch, count: position - branches.start,
-                to: sequence, from: branches.start)
+        past.withMemory { past in
+            branches!.rows.withMemory { rows in
+                for (sequence, branch) in chosen.enumerated() {
+                    for position in start..<position {
+                        past.copy(
+                            place: AttentionKernel.Branches.place(of: position, start: start),
+                            of: sequence * count + branch, in: rows, to: position % past.shape.capacity,
+                            of: sequence)
+                    }
+                }
+            }
         }
-        self.branches?.start = position
+        branches!.start = position
     }
 
-    /// Appends the keys and values of up to `block` positions of each sequence; to branches, no more in all than fit.
-    /// - Parameters:
-    ///   - rows: for each position `stride` numbers, keys from `keyOffset` on and values from `valueOffset` on.
-    ///   - sequenceStride: numbers from a sequence's first position to the next one's.
-    mutating func append(
-        _ rows: UnsafePointer<Float>, count: Int, stride: Int, sequenceStride: Int, keyOffset: Int,
-        valueOffset: Int
-    ) {
+    /// Attention of the next `count` positions of each sequence, at most `block`, which are appended; to branches, no more in
+    /// all than fit, one at a time.
+    mutating func attend(_ kernel: AttentionKernel, count: Int, on pool: WorkerPool) {
         precondition(count <= Self.block)
-        func set(_ target: inout KeyValueRows, from position: Int) {
-            target.set(
-                rows, from: position, count: count, stride: stride, sequenceStride: sequenceStride,
-                keyOffset: keyOffset, valueOffset: valueOffset)
+        let (position, window) = (position, window)
+        self.position += count
+        past.withMemory { past in
+            guard let (start, length) = branches.map({ ($0.start, $0.length) }) else {
+                return kernel.run(count: count, at: position, window: window, past, on: pool)
+            }
+            precondition(count == 1, "branches go on by one position at a time, not \(count)")
+            precondition(position - start < length, "no more than \(length) positions fit a branch")
+            let count = branches!.count
+            branches!.rows.withMemory {
+                kernel.run(
+                    AttentionKernel.Branches(count: count, start: start, $0), at: position, window: window,
+                    past, on: pool)
+            }
         }
-        if let (start, capacity) = branches.map({ ($0.start, $0.rows.shape.capacity) }) {
-            precondition(
-                position + count - start <= capacity, "no more than \(capacity) positions fit a branch")
-            set(&branches!.rows, from: position - start)
-        } else {
-            set(&past, from: position)
-        }
-        position += count
     }
 }

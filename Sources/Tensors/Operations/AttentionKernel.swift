@@ -1,66 +1,73 @@
 internal import CKernels
 
-/// Causal softmax attention of a block of queries of each of several sequences over keys and values in rings, on raw
-/// memory.
-///
-/// A sequence's query i stands at `firstPosition + i`; the key and value of position p lie in row p mod `capacity`. The
-/// queries' heads lie side by side in each row, those of keys and values one ring after the other.
+/// Causal softmax attention with rotary positions of the next positions of each of several sequences, which it adds to the
+/// past that they see, on raw memory.
 package struct AttentionKernel {
     package var sequences: Int
     package var heads: Int
     package var headDimension: Int
-    package var queries: UnsafePointer<Float>
-    package var queryStride: Int
-    /// Numbers from a sequence's first query to the next one's.
-    package var querySequenceStride: Int
-    /// `[sequences, heads, capacity, headDimension]`, the bits of half-precision floats.
-    package var keys: UnsafePointer<UInt16>
-    package var values: UnsafePointer<UInt16>
-    package var capacity: Int
+    /// Of each position queries, then keys, then values, heads side by side in each; queries and keys are turned in place.
+    package var projected: UnsafeMutablePointer<Float>
+    /// Numbers from a sequence's first position to the next one's.
+    package var sequenceStride: Int
+    /// Of the positions, `[count, headDimension / 2]`.
+    package var cosines: UnsafePointer<Float>
+    package var sines: UnsafePointer<Float>
+    /// Of each position, heads side by side.
     package var output: UnsafeMutablePointer<Float>
-    package var outputStride: Int
     package var outputSequenceStride: Int
 
     package init(
-        sequences: Int, heads: Int, headDimension: Int, queries: UnsafePointer<Float>, queryStride: Int,
-        querySequenceStride: Int, keys: UnsafePointer<UInt16>, values: UnsafePointer<UInt16>, capacity: Int,
-        output: UnsafeMutablePointer<Float>, outputStride: Int, outputSequenceStride: Int
+        sequences: Int, heads: Int, headDimension: Int, projected: UnsafeMutablePointer<Float>,
+        sequenceStride: Int, cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>,
+        output: UnsafeMutablePointer<Float>, outputSequenceStride: Int
     ) {
         self.sequences = sequences
         self.heads = heads
         self.headDimension = headDimension
-        self.queries = queries
-        self.queryStride = queryStride
-        self.querySequenceStride = querySequenceStride
-        self.keys = keys
-        self.values = values
-        self.capacity = capacity
+        self.projected = projected
+        self.sequenceStride = sequenceStride
+        self.cosines = cosines
+        self.sines = sines
         self.output = output
-        self.outputStride = outputStride
         self.outputSequenceStride = outputSequenceStride
     }
 
+    private var width: Int { heads * headDimension }
+
     /// Queries that are handed out together.
     private static let tile = 16
+    /// Numbers of keys that heads which are handed out together see at least: handing out is work, too.
+    private static let leastNumbers = 1 << 15
 
-    /// Each of `count` queries of a sequence sees the `window` positions up to its own.
-    package func run(count: Int, firstPosition: Int, window: Int, on pool: WorkerPool) {
-        let visible = min(window, firstPosition + count)
+    /// Each of `count` positions of a sequence, the first of which is `position`, sees the `window` positions up to its own.
+    package func run(count: Int, at position: Int, window: Int, _ past: KeyValueMemory, on pool: WorkerPool) {
+        let visible = min(window, position + count)
+        let wanted = Self.leastNumbers / max(count * visible * headDimension, 1)
+        let together = (1...heads).last { heads % $0 == 0 && $0 <= max(wanted, 1) } ?? 1
+        let groups = heads / together
         let tiles = (count + Self.tile - 1) / Self.tile
-        // Attention of one query over a short past is less work than handing it out.
-        let grouped = count * visible * headDimension < 1 << 14 ? heads : 1
-        let groups = heads / grouped
         // As much at every step, for a past that grows.
-        let together = Int(AUDIOLM_QUERIES)
-        let scratch = together * (window + together) * MemoryLayout<Float>.stride
+        let scratch = audiolm_attention_scratch(window, past.past(from: 0).width)
+        if tiles > 1 {
+            pool.run(sequences * groups) { index in
+                let (sequence, group) = index.quotientAndRemainder(dividingBy: groups)
+                append(
+                    count, of: sequence, heads: group * together..<(group + 1) * together, at: position, past)
+            }
+        }
         pool.run(sequences * groups * tiles) { index in
             let (group, tile) = index.quotientAndRemainder(dividingBy: tiles)
             let (sequence, heads) = group.quotientAndRemainder(dividingBy: groups)
-            var task = task(of: sequence, firstPosition: firstPosition, window: window)
-            pool.scratch.with(byteCount: scratch) { scores in
+            if tiles == 1 {
+                append(
+                    count, of: sequence, heads: heads * together..<(heads + 1) * together, at: position, past)
+            }
+            var task = task(of: sequence, at: position, window: window, past)
+            pool.scratch.with(byteCount: scratch) {
                 kernels.pointee.attention(
-                    &task, tile * Self.tile, min((tile + 1) * Self.tile, count), heads * grouped,
-                    (heads + 1) * grouped, scores.assumingMemoryBound(to: Float.self))
+                    &task, tile * Self.tile, min((tile + 1) * Self.tile, count), heads * together,
+                    (heads + 1) * together, $0)
             }
         }
     }
@@ -70,51 +77,72 @@ package struct AttentionKernel {
         /// Of each sequence.
         let count: Int
         let start: Int
-        /// `[sequences, count, heads, capacity, headDimension]`, position p in row p - `start`.
-        let keys: UnsafePointer<UInt16>
-        let values: UnsafePointer<UInt16>
-        let capacity: Int
+        /// Of all branches of the first sequence, then of the next one's.
+        let memory: KeyValueMemory
 
-        package init(
-            count: Int, start: Int, keys: UnsafePointer<UInt16>, values: UnsafePointer<UInt16>, capacity: Int
-        ) {
+        package init(count: Int, start: Int, _ memory: KeyValueMemory) {
             self.count = count
             self.start = start
-            self.keys = keys
-            self.values = values
-            self.capacity = capacity
+            self.memory = memory
+        }
+
+        /// Where the row of a position is: in the same place of its block as in the past.
+        package static func place(of position: Int, start: Int) -> Int {
+            position - start + start % KeyValueRows.Shape.block
         }
     }
 
-    /// One query of each branch, all at `position`, sees the `window` positions up to its own. Queries and outputs lie
-    /// branch by branch, as far apart as sequences.
-    package func run(_ branches: Branches, position: Int, window: Int, on pool: WorkerPool) {
-        let scratch = Int(AUDIOLM_QUERIES) * window * MemoryLayout<Float>.stride
+    /// One position of each branch, the same of all, sees the `window` positions up to its own. Branches lie as far apart as
+    /// sequences.
+    package func run(
+        _ branches: Branches, at position: Int, window: Int, _ past: KeyValueMemory, on pool: WorkerPool
+    ) {
+        let scratch = audiolm_attention_scratch(window, past.past(from: 0).width)
+        let place = Branches.place(of: position, start: branches.start)
         pool.run(sequences * heads) { index in
             let (sequence, head) = index.quotientAndRemainder(dividingBy: heads)
             let first = sequence * branches.count
-            var shared = task(of: sequence, firstPosition: position, window: window)
-            shared.q = queries + first * querySequenceStride
-            shared.q_stride = querySequenceStride
+            for branch in first..<first + branches.count {
+                append(1, of: branch, heads: head..<head + 1, at: place, branches.memory)
+            }
+            var shared = task(of: sequence, at: position, window: window, past)
+            shared.q = UnsafePointer(projected + first * sequenceStride)
+            shared.q_stride = sequenceStride
             shared.y = output + first * outputSequenceStride
             shared.y_stride = outputSequenceStride
-            let own = first * heads * branches.capacity * headDimension
             var task = audiolm_branched_attention(
-                shared: shared, branch_k: branches.keys + own, branch_v: branches.values + own, heads: heads,
-                branched: branches.start, branch_capacity: branches.capacity)
-            pool.scratch.with(byteCount: scratch) { scores in
-                kernels.pointee.branched_attention(
-                    &task, 0, branches.count, head, head + 1, scores.assumingMemoryBound(to: Float.self))
+                shared: shared, own: branches.memory.past(from: first), heads: heads,
+                branched: branches.start)
+            pool.scratch.with(byteCount: scratch) {
+                kernels.pointee.branched_attention(&task, 0, branches.count, head, head + 1, $0)
             }
         }
     }
 
-    private func task(of sequence: Int, firstPosition: Int, window: Int) -> audiolm_attention {
-        let ring = sequence * heads * capacity * headDimension
-        return audiolm_attention(
-            q: queries + sequence * querySequenceStride, q_stride: queryStride, k: keys + ring,
-            v: values + ring, y: output + sequence * outputSequenceStride, y_stride: outputStride,
-            head_dim: headDimension, first_position: firstPosition, window: window, capacity: capacity,
+    /// Turns queries and keys of some heads, and sets the rows from `place` on to keys and values.
+    private func append(
+        _ count: Int, of sequence: Int, heads: Range<Int>, at place: Int, _ memory: KeyValueMemory
+    ) {
+        var past = memory.past(from: sequence)
+        let rows = projected + sequence * sequenceStride + heads.lowerBound * headDimension
+        kernels.pointee.rope(rows, count, 3 * width, heads.count, headDimension, cosines, sines)
+        kernels.pointee.rope(rows + width, count, 3 * width, heads.count, headDimension, cosines, sines)
+        for row in 0..<count {
+            for (index, head) in heads.enumerated() {
+                let key = rows + (3 * row + 1) * width + index * headDimension
+                kernels.pointee.remember(
+                    &past, head, (place + row) % past.capacity, key, key + width, headDimension)
+            }
+        }
+    }
+
+    private func task(of sequence: Int, at position: Int, window: Int, _ past: KeyValueMemory)
+        -> audiolm_attention
+    {
+        audiolm_attention(
+            q: UnsafePointer(projected + sequence * sequenceStride), q_stride: 3 * width,
+            past: past.past(from: sequence), y: output + sequence * outputSequenceStride, y_stride: width,
+            head_dim: headDimension, first_position: position, window: window,
             score_scale: Float(1 / Double(headDimension).squareRoot()))
     }
 }

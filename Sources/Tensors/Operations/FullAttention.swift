@@ -1,7 +1,6 @@
 internal import CKernels
 
-/// Softmax attention of many queries that all see the same keys, as products of matrices, on raw memory. Heads lie side
-/// by side in each row.
+/// Softmax attention of many queries that all see the same keys, on raw memory. Heads lie side by side in each row.
 package struct FullAttention {
     package var heads: Int
     package var headDimension: Int
@@ -12,6 +11,9 @@ package struct FullAttention {
     package var stride: Int
     package var output: UnsafeMutablePointer<Float>
     package var outputStride: Int
+    /// As of the inputs of matrices: of sixteen bits is attention in floats, as products of matrices; of seven that from bytes,
+    /// see `AttentionKernel`.
+    package var rounding: InputRounding
 
     /// Queries whose scores are in memory at a time.
     private static let tile = 48
@@ -19,7 +21,8 @@ package struct FullAttention {
 
     package init(
         heads: Int, headDimension: Int, queries: UnsafePointer<Float>, keys: UnsafePointer<Float>,
-        values: UnsafePointer<Float>, stride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int
+        values: UnsafePointer<Float>, stride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
+        rounding: InputRounding
     ) {
         self.heads = heads
         self.headDimension = headDimension
@@ -29,11 +32,40 @@ package struct FullAttention {
         self.stride = stride
         self.output = output
         self.outputStride = outputStride
+        self.rounding = rounding
     }
 
     /// Each of `count` queries sees all of `seen` keys.
     package func run(count: Int, seen: Int, on pool: WorkerPool) {
         guard count > 0, seen > 0 else { return }
+        switch rounding {
+        case .sixteenBits: runInFloats(count: count, seen: seen, on: pool)
+        case .sevenBits: runInBytes(count: count, seen: seen, on: pool)
+        }
+    }
+
+    private func runInBytes(count: Int, seen: Int, on pool: WorkerPool) {
+        let shape = KeyValueRows.Shape(heads: 1, headDimension: headDimension, positions: seen)
+        let pastBytes = KeyValueMemory.byteCount(sequences: 1, shape)
+        let scratch = audiolm_attention_scratch(seen, shape.width)
+        pool.run(heads) { head in
+            pool.scratch.with(byteCount: pastBytes + scratch) { memory in
+                var past = KeyValueMemory(sequences: 1, shape: shape, pointer: memory).past(from: 0)
+                let offset = head * headDimension
+                for row in 0..<seen {
+                    let place = row * stride + offset
+                    kernels.pointee.remember(&past, 0, row, keys + place, values + place, headDimension)
+                }
+                var task = audiolm_attention(
+                    q: queries + offset, q_stride: stride, past: past, y: output + offset,
+                    y_stride: outputStride, head_dim: headDimension, first_position: seen, window: 0,
+                    score_scale: Float(1 / Double(headDimension).squareRoot()))
+                kernels.pointee.attention(&task, 0, count, 0, 1, memory + pastBytes)
+            }
+        }
+    }
+
+    private func runInFloats(count: Int, seen: Int, on pool: WorkerPool) {
         let (keyLanes, valueLanes) = (Self.padded(seen), Self.padded(headDimension))
         let sizes = (
             keys: keyLanes * headDimension, values: valueLanes * seen, scale: keyLanes,
