@@ -74,11 +74,11 @@ private func fineStageBenchmarks(_ stage: FineStage, on pool: WorkerPool) -> [Me
     let window = (0..<configuration.windowFrames).map { [Int](repeating: $0, count: configuration.levels) }
     let made = min(FineWindow.framesPerChunk, configuration.windowFrames)
     var sampler = samplers(1)[0]
+    var buffers = stage.makeBuffers()
     let seconds = median(of: 5, on: pool) {
-        var window = window
+        var window = stage.makeWindow(window, promptFrames: configuration.windowFrames - made)
         for level in configuration.fineLevels {
-            stage.predict(
-                level, of: &window, promptFrames: configuration.windowFrames - made, &sampler, on: pool)
+            stage.predict(level, of: &window, &sampler, &buffers, on: pool)
         }
     }
     return [

@@ -40,12 +40,12 @@ import TokenTransformers
         let pool = WorkerPool(threads: threads)
         var sampler = TokenSampler(Sampling(temperature: 1), seed: seed, stream: 3)
         var codes = window
+        var buffers = stage.makeBuffers()
         for frame in promptFrames..<codes.count {
             for level in 3..<6 { codes[frame][level] = 0 }
         }
-        for level in 3..<6 {
-            stage.predict(level, of: &codes, promptFrames: promptFrames, &sampler, on: pool)
-        }
-        return codes
+        var window = stage.makeWindow(codes, promptFrames: promptFrames)
+        for level in 3..<6 { stage.predict(level, of: &window, &sampler, &buffers, on: pool) }
+        return window.codes
     }
 }

@@ -19,8 +19,9 @@ package struct RotaryEmbedding: Sendable {
         return table
     }
 
-    /// Makes a table that of other positions, in the same memory where they are as many.
+    /// Makes one of its tables that of other positions, in the same memory where they are as many.
     package func move(_ table: inout RotaryTable, to positions: Range<Int>) {
+        guard positions != table.positions else { return }
         table.positions = positions
         table.cosines.setRows(positions.count)
         table.sines.setRows(positions.count)
@@ -45,4 +46,9 @@ package struct RotaryTable: Sendable {
     package fileprivate(set) var positions: Range<Int>
     fileprivate(set) var cosines: Tensor
     fileprivate(set) var sines: Tensor
+
+    /// Reads both in place.
+    func withTurns(_ body: (UnsafePointer<Float>, UnsafePointer<Float>) -> Void) {
+        cosines.withPointer { cosines in sines.withPointer { body(cosines, $0) } }
+    }
 }

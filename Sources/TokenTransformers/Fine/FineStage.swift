@@ -29,38 +29,76 @@ package struct FineStage: Sendable {
         }
     }
 
-    /// Draws the codes of one level of a window's frames from `promptFrames` on.
+    /// Frames of which all codes are known, and then some of which the lower levels are.
+    package struct Window: Sendable {
+        /// `[frames][levels]`
+        package fileprivate(set) var codes: [[Int]]
+        package let promptFrames: Int
+        /// The sums of the embeddings of what is known, `[frames, width]`.
+        fileprivate var known: Tensor
+    }
+
+    /// A window before its first fine level is drawn.
     /// - Parameters:
-    ///   - window: `[frames][levels]`, the prompt's frames whole, the others known below `level`; at most
-    ///     `windowFrames` frames.
-    ///   - level: one of the configuration's `fineLevels`, in order.
+    ///   - codes: `[frames][levels]`, at most `windowFrames`; those of fine levels count in the prompt's frames alone.
+    ///   - promptFrames: those of the codes that are known whole.
+    package func makeWindow(_ codes: [[Int]], promptFrames: Int) -> Window {
+        Window(
+            codes: codes, promptFrames: promptFrames,
+            known: known(codes, below: configuration.coarseLevels, promptFrames: promptFrames))
+    }
+
+    /// Draws the codes of one level of a window's frames behind its prompt.
+    /// - Parameter level: the configuration's `fineLevels` one after the other.
     package func predict(
-        _ level: Int, of window: inout [[Int]], promptFrames: Int, _ sampler: inout TokenSampler,
-        on pool: WorkerPool
+        _ level: Int, of window: inout Window, _ sampler: inout TokenSampler,
+        _ buffers: inout TransformerBuffers, on pool: WorkerPool
     ) {
-        let logits = logits(level, of: window, promptFrames: promptFrames, from: promptFrames, on: pool)
+        let first = window.promptFrames
+        let logits = logits(level, of: window.known, from: first, &buffers, on: pool)
         let codes = configuration.codes
         logits.withPointer { rows in
-            for frame in promptFrames..<window.count {
-                let row = UnsafeBufferPointer(start: rows + (frame - promptFrames) * codes, count: codes)
-                window[frame][level] = sampler.draw(row)
+            for frame in first..<window.codes.count {
+                let row = UnsafeBufferPointer(start: rows + (frame - first) * codes, count: codes)
+                let code = sampler.draw(row)
+                window.codes[frame][level] = code
+                embeddings[level].add(code, toRow: frame, of: &window.known)
             }
         }
     }
+
+    /// Memory that windows need for a while, kept from one to the next.
+    package func makeBuffers() -> TransformerBuffers { transformer.makeBuffers() }
 
     /// The logits of `level` in the frames from `first` on: `[frames - first, codes]`.
     package func logits(
         _ level: Int, of window: [[Int]], promptFrames: Int, from first: Int = 0, on pool: WorkerPool
     ) -> Tensor {
+        var buffers = makeBuffers()
+        return logits(
+            level, of: known(window, below: level, promptFrames: promptFrames), from: first, &buffers,
+            on: pool)
+    }
+
+    private func logits(
+        _ level: Int, of known: Tensor, from first: Int, _ buffers: inout TransformerBuffers,
+        on pool: WorkerPool
+    ) -> Tensor {
         precondition(configuration.fineLevels.contains(level), "level \(level) is no fine level")
-        var x = levelEmbedding([Int](repeating: level - configuration.coarseLevels, count: window.count))
-        for (lower, embedding) in embeddings.enumerated() {
-            // Above the level only the prompt is known.
-            let known = lower < level ? window.count : promptFrames
-            for row in 0..<known { embedding.add(window[row][lower], toRow: row, of: &x) }
-        }
-        var buffers = transformer.makeBuffers()
+        var x = known
+        x.addToRows(levelEmbedding([level - configuration.coarseLevels]))
         let hidden = transformer.full(x, from: first, &buffers, on: pool)
         return heads[level - configuration.coarseLevels](hidden, on: pool)
+    }
+
+    /// The sums of the embeddings of all codes below a level, and over the prompt of those above it, too.
+    private func known(_ window: [[Int]], below level: Int, promptFrames: Int) -> Tensor {
+        var sums = Tensor([window.count, configuration.transformer.width])
+        for (lower, embedding) in embeddings.enumerated() {
+            for row in 0..<(lower < level ? window.count : promptFrames) {
+                embedding.add(window[row][lower], toRow: row, of: &sums)
+            }
+        }
+        return sums
     }
 }

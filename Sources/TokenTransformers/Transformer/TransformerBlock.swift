@@ -65,7 +65,7 @@ struct TransformerBlock: Sendable {
 }
 
 /// Memory for what lies between a transformer's input and output, kept from step to step.
-struct TransformerBuffers: Sendable {
+package struct TransformerBuffers: Sendable {
     /// The turns of the positions of the step.
     var rotary: RotaryTable
     fileprivate var normed: Tensor
