@@ -71,12 +71,12 @@ import Testing
         #expect(abs(still.likeness(of: [7, 7, 7, 7, 7]) - 1) < 1e-6)
     }
 
-    @Test func moreCandidatesStayNearerToThePrompt() {
+    @Test func moreCandidatesStayNearerToThePrompt() throws {
         let prompt = bundle.networks.semanticTokenizer.tokenize(TinyBundle.prompt(), on: pool)
         let style = PromptStyle(of: prompt, notes: reranking.notes)
-        let likeness = [1, 16].map { count in
-            (0..<4).reduce(0.0) { sum, seed in
-                let tokens = tokens(100, after: prompt, candidates: count, seed: UInt64(seed))
+        let likeness = try [1, 16].map { count in
+            try (0..<4).reduce(0.0) { sum, seed in
+                let tokens = try tokens(100, after: prompt, candidates: count, seed: UInt64(seed))
                 return sum + style.likeness(of: tokens)
             }
         }
@@ -118,10 +118,28 @@ import Testing
         }
     }
 
-    private func tokens(_ count: Int, after prompt: [Int], candidates: Int, seed: UInt64) -> [Int] {
-        var continuation = SemanticContinuation(
+    /// Four with four candidates are two on each of two threads, three are in step on both.
+    @Test(arguments: [[5, 6, 7, 8], [5, 6, 7]])
+    func variationsAreWhatTheyAreAlone(seeds: [UInt64]) throws {
+        let prompt = bundle.networks.semanticTokenizer.tokenize(TinyBundle.prompt(), on: pool)
+        var continuation = continuation(
+            of: prompt, candidates: 4, seeds: seeds, on: WorkerPool(threads: 2))
+        let together = try (0..<120).map { _ in try continuation.next(on: WorkerPool(threads: 2)) {} }
+        for (index, seed) in seeds.enumerated() {
+            #expect(try together.map { $0[index] } == tokens(120, after: prompt, candidates: 4, seed: seed))
+        }
+    }
+
+    private func tokens(_ count: Int, after prompt: [Int], candidates: Int, seed: UInt64) throws -> [Int] {
+        var continuation = continuation(of: prompt, candidates: candidates, seeds: [seed], on: pool)
+        return try (0..<count).map { _ in try continuation.next(on: pool) {}[0] }
+    }
+
+    private func continuation(of prompt: [Int], candidates: Int, seeds: [UInt64], on pool: WorkerPool)
+        -> SemanticContinuation
+    {
+        SemanticContinuation(
             prompt, stage: bundle.networks.semanticStage, sampling: bundle.sampling[.semantic],
-            reranking: reranking, candidates: candidates, seeds: [seed], on: pool)
-        return (0..<count).map { _ in continuation.next(on: pool) {}[0] }
+            reranking: reranking, candidates: candidates, seeds: seeds, on: pool)
     }
 }
