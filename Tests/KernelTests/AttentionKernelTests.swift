@@ -17,6 +17,26 @@ import Testing
         #expect(own.bytes == reference.bytes)
     }
 
+    /// Four places at a time where they begin a group, across the end of the ring.
+    @Test(arguments: KernelVariant.available, [4, 20, 64])
+    func manyRowsAreRememberedAsOneAfterTheOther(variant: KernelVariant, dim: Int) {
+        var random = SeededGenerator(seed: 21)
+        let (count, stride) = (45, dim + 3)
+        let (keys, values) = (random.normals(count * stride), random.normals(count * stride))
+        let (together, apart) = (
+            Past(lists: 1, capacity: 48, dim: dim), Past(lists: 1, capacity: 48, dim: dim)
+        )
+        var past = together.past
+        variant.kernels.remember(&past, 0, 6, count, keys, values, stride, dim)
+        for row in 0..<count {
+            let numbers = row * stride..<row * stride + dim
+            apart.remember(
+                KernelVariant.reference, list: 0, place: (6 + row) % 48, key: Array(keys[numbers]),
+                value: Array(values[numbers]))
+        }
+        #expect(together.bytes == apart.bytes)
+    }
+
     @Test func bytesAreTheNearest() {
         let past = Past(lists: 1, capacity: 16, dim: 3)
         past.remember(KernelVariant.reference, list: 0, place: 5, key: [1, -0.5, 0.1], value: [0, 0, 0])

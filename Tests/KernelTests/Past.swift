@@ -46,6 +46,6 @@ final class Past {
 
     func remember(_ kernels: audiolm_kernels, list: Int, place: Int, key: [Float], value: [Float]) {
         var past = past
-        kernels.remember(&past, list, place, key, value, dim)
+        kernels.remember(&past, list, place, 1, key, value, dim, dim)
     }
 }

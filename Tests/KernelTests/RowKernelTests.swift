@@ -25,7 +25,7 @@ import Testing
         }
         compare("softmax") { $0.softmax($1, rows, n) }
         compare("layer norm") { $0.layer_norm($1, rows, n, weight, bias, 1e-5) }
-        compare("RMS norm") { $0.rms_norm($1, rows, n, weight, 1e-6) }
+        compare("RMS norm") { $0.rms_norm($1, rows, n, weight, 1e-6, $1) }
         compare("tanh gelu") { $0.gelu_tanh($1, rows * n) }
         compare("silu") { $0.silu($1, rows * n) }
         compare("sigmoid") { $0.sigmoid($1, rows * n) }

@@ -1,6 +1,17 @@
 /* Keys and values of attention as bytes. */
 
 typedef int8_t i8x16 __attribute__((vector_size(16)));
+typedef int8_t i8x32 __attribute__((vector_size(32)));
+typedef int8_t i8x64_unaligned __attribute__((vector_size(64), aligned(1), may_alias));
+typedef int16_t i16x32 __attribute__((vector_size(64)));
+
+/* What makes bytes of numbers, and what these stand for. */
+ALWAYS_INLINE float byte_factor(const float *x, size_t dim, float *scale) {
+    const float top = magnitude_of(x, dim);
+    const int silent = top < FIXED_SILENCE;
+    *scale = silent ? 0 : top / BYTE_TOP;
+    return silent ? 0 : BYTE_TOP / top;
+}
 
 /* Up to sixteen numbers as bytes; what is no number counts for nothing. */
 ALWAYS_INLINE i8x16 bytes_of(const float *x, size_t left, float factor) {
@@ -9,34 +20,63 @@ ALWAYS_INLINE i8x16 bytes_of(const float *x, size_t left, float factor) {
         __builtin_convertvector(__builtin_elementwise_roundeven(exact * splat(factor)), i32x16), i8x16);
 }
 
-ALWAYS_INLINE void remember_key(const audiolm_past *past, size_t at, const float *key, size_t dim) {
+/* The keys of `count` places that lie side by side: 1, or 4. */
+ALWAYS_INLINE void remember_keys(const int count, const audiolm_past *past, size_t at, const float *keys, size_t stride, size_t dim) {
     int8_t *bytes = past->keys + at / LANES * LANES * past->width + at % LANES * 4;
-    const float top = magnitude_of(key, dim);
-    const int silent = top < FIXED_SILENCE;
-    const float factor = silent ? 0 : BYTE_TOP / top;
-    i32x16 sum = {0};
+    float factors[4];
+    i32x16 sums[4] = {0};
+    for (int r = 0; r < count; ++r) factors[r] = byte_factor(keys + (size_t)r * stride, dim, past->key_scale + at + r);
     for (size_t d = 0; d < dim; d += LANES) {
-        const i8x16 whole = bytes_of(key + d, dim - d, factor);
-        sum += __builtin_convertvector(whole, i32x16);
-        for (size_t i = 0; i < LANES; i += 4) memcpy(bytes + (d + i) * LANES, (const int8_t *)&whole + i, 4);
+        i8x16 whole[4];
+        _Pragma("unroll") for (int r = 0; r < count; ++r) {
+            whole[r] = bytes_of(keys + (size_t)r * stride + d, dim - d, factors[r]);
+            sums[r] += __builtin_convertvector(whole[r], i32x16);
+        }
+        _Pragma("unroll") for (size_t i = 0; i < LANES; i += 4)
+            _Pragma("unroll") for (int r = 0; r < count; ++r)
+                memcpy(bytes + (d + i) * LANES + 4 * r, (const int8_t *)&whole[r] + i, 4);
     }
-    past->key_sums[at] = __builtin_reduce_add(sum);
-    past->key_scale[at] = silent ? 0 : top / BYTE_TOP;
+    for (int r = 0; r < count; ++r) past->key_sums[at + (size_t)r] = __builtin_reduce_add(sums[r]);
 }
 
-ALWAYS_INLINE void remember_value(const audiolm_past *past, size_t at, const float *value, size_t dim) {
+/* Numbers of four rows, those of each dimension side by side. */
+ALWAYS_INLINE i8x64_unaligned interleaved(const i8x16 rows[4]) {
+#define PAIRS 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+    typedef int16_t i16x16 __attribute__((vector_size(32)));
+    const i16x16 upper = (i16x16)__builtin_shufflevector(rows[0], rows[1], PAIRS);
+    const i16x16 lower = (i16x16)__builtin_shufflevector(rows[2], rows[3], PAIRS);
+    return (i8x64_unaligned)(i16x32)__builtin_shufflevector(upper, lower, PAIRS);
+#undef PAIRS
+}
+
+ALWAYS_INLINE void remember_values(const int count, const audiolm_past *past, size_t at, const float *values, size_t stride, size_t dim) {
     int8_t *bytes = past->values + at / 4 * 4 * past->width + at % 4;
-    const float top = magnitude_of(value, dim);
-    const int silent = top < FIXED_SILENCE;
-    const float factor = silent ? 0 : BYTE_TOP / top;
+    float factors[4];
+    for (int r = 0; r < count; ++r) factors[r] = byte_factor(values + (size_t)r * stride, dim, past->value_scale + at + r);
     for (size_t d = 0; d < dim; d += LANES) {
-        const i8x16 whole = bytes_of(value + d, dim - d, factor);
-        for (size_t i = 0; i < LANES; ++i) bytes[(d + i) * 4] = whole[i];
+        i8x16 whole[4];
+        _Pragma("unroll") for (int r = 0; r < count; ++r)
+            whole[r] = bytes_of(values + (size_t)r * stride + d, dim - d, factors[r]);
+        if (count == 4)
+            *(i8x64_unaligned *)(bytes + d * 4) = interleaved(whole);
+        else
+            _Pragma("unroll") for (size_t i = 0; i < LANES; ++i) bytes[(d + i) * 4] = whole[0][i];
     }
-    past->value_scale[at] = silent ? 0 : top / BYTE_TOP;
 }
 
-static void remember(const audiolm_past *past, size_t head, size_t place, const float *key, const float *value, size_t dim) {
-    remember_key(past, head * past->capacity + place, key, dim);
-    remember_value(past, head * past->capacity + place, value, dim);
+static void remember(const audiolm_past *past, size_t head, size_t position, size_t count, const float *keys,
+                     const float *values, size_t stride, size_t dim) {
+    for (size_t row = 0; row < count;) {
+        const size_t place = (position + row) % past->capacity, at = head * past->capacity + place;
+        const float *key = keys + row * stride, *value = values + row * stride;
+        if (place % 4 == 0 && row + 4 <= count) {
+            remember_keys(4, past, at, key, stride, dim);
+            remember_values(4, past, at, value, stride, dim);
+            row += 4;
+        } else {
+            remember_keys(1, past, at, key, stride, dim);
+            remember_values(1, past, at, value, stride, dim);
+            row += 1;
+        }
+    }
 }

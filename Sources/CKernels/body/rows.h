@@ -16,10 +16,10 @@ static void layer_norm(float *x, size_t rows, size_t n, const float *weight, con
     }
 }
 
-static void rms_norm(float *x, size_t rows, size_t n, const float *weight, float epsilon) {
-    for (size_t r = 0; r < rows; ++r, x += n) {
+static void rms_norm(const float *x, size_t rows, size_t n, const float *weight, float epsilon, float *y) {
+    for (size_t r = 0; r < rows; ++r, x += n, y += n) {
         const float factor = 1.0f / __builtin_sqrtf(dot_of(x, x, n) / (float)n + epsilon);
-        for (size_t i = 0; i < n; ++i) x[i] = x[i] * factor * weight[i];
+        for (size_t i = 0; i < n; ++i) y[i] = x[i] * factor * weight[i];
     }
 }
 

@@ -202,9 +202,9 @@ typedef struct {
     /* Rows [begin, end). */
     void (*_Nonnull fixed_point)(const audiolm_fixed_point *_Nonnull, size_t begin, size_t end);
     void (*_Nonnull seven_bits)(const audiolm_seven_bits *_Nonnull, size_t begin, size_t end);
-    /* Sets a head's place of a past to a key and a value of `dim` numbers. */
-    void (*_Nonnull remember)(const audiolm_past *_Nonnull, size_t head, size_t place, const float *_Nonnull key,
-                              const float *_Nonnull value, size_t dim);
+    /* Sets a head's rows of a past, from a position on, to keys and values of `dim` numbers, `stride` apart. */
+    void (*_Nonnull remember)(const audiolm_past *_Nonnull, size_t head, size_t position, size_t count,
+                              const float *_Nonnull keys, const float *_Nonnull values, size_t stride, size_t dim);
     /* Queries [query_begin, query_end) of heads [head_begin, head_end). */
     void (*_Nonnull attention)(const audiolm_attention *_Nonnull, size_t query_begin, size_t query_end,
                                size_t head_begin, size_t head_end, void *_Nonnull scratch);
@@ -213,12 +213,13 @@ typedef struct {
                                         size_t head_begin, size_t head_end, void *_Nonnull scratch);
     /* Output frames [begin, end). */
     void (*_Nonnull depthwise)(const audiolm_depthwise *_Nonnull, size_t begin, size_t end);
-    /* Rows of x [rows, n] in place: softmax; (x - mean) / sqrt(var + eps) * weight + bias; x / rms * weight. */
+    /* Rows of x [rows, n] in place: softmax; (x - mean) / sqrt(var + eps) * weight + bias. x / rms * weight into y, which may
+     * be x. */
     void (*_Nonnull softmax)(float *_Nonnull x, size_t rows, size_t n);
     void (*_Nonnull layer_norm)(float *_Nonnull x, size_t rows, size_t n, const float *_Nonnull weight,
                                 const float *_Nonnull bias, float epsilon);
-    void (*_Nonnull rms_norm)(float *_Nonnull x, size_t rows, size_t n, const float *_Nonnull weight,
-                              float epsilon);
+    void (*_Nonnull rms_norm)(const float *_Nonnull x, size_t rows, size_t n, const float *_Nonnull weight,
+                              float epsilon, float *_Nonnull y);
     /* Rotates each head of each row in place: pairs (i, i + dim / 2); cosine and sine are [rows, dim / 2]. */
     void (*_Nonnull rope)(float *_Nonnull x, size_t rows, size_t stride, size_t heads, size_t dim,
                           const float *_Nonnull cosine, const float *_Nonnull sine);

@@ -25,15 +25,18 @@ static int8_t *ref_value(const audiolm_past *past, size_t at, size_t d) {
     return past->values + at / 4 * 4 * past->width + d * 4 + at % 4;
 }
 
-static void remember(const audiolm_past *past, size_t head, size_t place, const float *key, const float *value, size_t dim) {
-    const size_t at = head * past->capacity + place;
-    const float key_factor = ref_factor(ref_magnitude(key, dim), BYTE_TOP, past->key_scale + at);
-    const float value_factor = ref_factor(ref_magnitude(value, dim), BYTE_TOP, past->value_scale + at);
-    past->key_sums[at] = 0;
-    for (size_t d = 0; d < past->width; ++d) {
-        *ref_key(past, at, d) = (int8_t)(d < dim ? ref_whole(key[d] * key_factor) : 0);
-        *ref_value(past, at, d) = (int8_t)(d < dim ? ref_whole(value[d] * value_factor) : 0);
-        past->key_sums[at] += *ref_key(past, at, d);
+static void remember(const audiolm_past *past, size_t head, size_t position, size_t count, const float *keys,
+                     const float *values, size_t stride, size_t dim) {
+    for (size_t row = 0; row < count; ++row, keys += stride, values += stride) {
+        const size_t at = head * past->capacity + (position + row) % past->capacity;
+        const float key_factor = ref_factor(ref_magnitude(keys, dim), BYTE_TOP, past->key_scale + at);
+        const float value_factor = ref_factor(ref_magnitude(values, dim), BYTE_TOP, past->value_scale + at);
+        past->key_sums[at] = 0;
+        for (size_t d = 0; d < past->width; ++d) {
+            *ref_key(past, at, d) = (int8_t)(d < dim ? ref_whole(keys[d] * key_factor) : 0);
+            *ref_value(past, at, d) = (int8_t)(d < dim ? ref_whole(values[d] * value_factor) : 0);
+            past->key_sums[at] += *ref_key(past, at, d);
+        }
     }
 }
 

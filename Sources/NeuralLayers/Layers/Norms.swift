@@ -42,7 +42,6 @@ package struct RMSNorm: Sendable {
 
     /// The same into `y`, of the shape of `x`.
     package func callAsFunction(_ x: Tensor, into y: inout Tensor) {
-        y.copy(x)
-        self(&y)
+        x.rmsNorm(weight: weight, epsilon: epsilon, into: &y)
     }
 }

@@ -127,12 +127,10 @@ package struct AttentionKernel {
         let rows = projected + sequence * sequenceStride + heads.lowerBound * headDimension
         kernels.pointee.rope(rows, count, 3 * width, heads.count, headDimension, cosines, sines)
         kernels.pointee.rope(rows + width, count, 3 * width, heads.count, headDimension, cosines, sines)
-        for row in 0..<count {
-            for (index, head) in heads.enumerated() {
-                let key = rows + (3 * row + 1) * width + index * headDimension
-                kernels.pointee.remember(
-                    &past, head, (place + row) % past.capacity, key, key + width, headDimension)
-            }
+        for (index, head) in heads.enumerated() {
+            let keys = rows + width + index * headDimension
+            kernels.pointee.remember(
+                &past, head, place, count, keys, keys + width, 3 * width, headDimension)
         }
     }
 

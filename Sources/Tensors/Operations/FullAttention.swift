@@ -52,10 +52,8 @@ package struct FullAttention {
             pool.scratch.with(byteCount: pastBytes + scratch) { memory in
                 var past = KeyValueMemory(sequences: 1, shape: shape, pointer: memory).past(from: 0)
                 let offset = head * headDimension
-                for row in 0..<seen {
-                    let place = row * stride + offset
-                    kernels.pointee.remember(&past, 0, row, keys + place, values + place, headDimension)
-                }
+                kernels.pointee.remember(
+                    &past, 0, 0, seen, keys + offset, values + offset, stride, headDimension)
                 var task = audiolm_attention(
                     q: queries + offset, q_stride: stride, past: past, y: output + offset,
                     y_stride: outputStride, head_dim: headDimension, first_position: seen, window: 0,

@@ -18,7 +18,17 @@ extension Tensor {
         precondition(weight.count == columns)
         let (columns, lines) = (columns, lineCount)
         weight.withPointer { weight in
-            withMutablePointer { kernels.pointee.rms_norm($0, lines, columns, weight, epsilon) }
+            withMutablePointer { kernels.pointee.rms_norm($0, lines, columns, weight, epsilon, $0) }
+        }
+    }
+
+    /// The same into `y`, of the same shape.
+    package func rmsNorm(weight: Tensor, epsilon: Float, into y: inout Tensor) {
+        precondition(weight.count == columns && y.shape == shape)
+        weight.withPointer { weight in
+            withPointer { x in
+                y.withMutablePointer { kernels.pointee.rms_norm(x, lineCount, columns, weight, epsilon, $0) }
+            }
         }
     }
 

@@ -87,8 +87,8 @@ package struct FineStage: Sendable {
         precondition(configuration.fineLevels.contains(level), "level \(level) is no fine level")
         var x = known
         x.addToRows(levelEmbedding([level - configuration.coarseLevels]))
-        let hidden = transformer.full(x, from: first, &buffers, on: pool)
-        return heads[level - configuration.coarseLevels](hidden, on: pool)
+        transformer.full(&x, from: first, &buffers, on: pool)
+        return heads[level - configuration.coarseLevels](x, on: pool)
     }
 
     /// The sums of the embeddings of all codes below a level, and over the prompt of those above it, too.

@@ -28,16 +28,13 @@ struct Transformer: Sendable {
         norm(&x)
     }
 
-    /// Bidirectional: every row sees every row. Only the rows from `first` on come out.
-    func full(_ x: Tensor, from first: Int, _ buffers: inout TransformerBuffers, on pool: WorkerPool)
-        -> Tensor
-    {
+    /// Bidirectional, in place: every row sees every row. Only the rows from `first` on are left.
+    func full(_ x: inout Tensor, from first: Int, _ buffers: inout TransformerBuffers, on pool: WorkerPool) {
         rotary.move(&buffers.rotary, to: 0..<x.rows)
-        var y = x
         for (index, block) in blocks.enumerated() {
-            y = block.full(y, from: index == blocks.count - 1 ? first : 0, &buffers, on: pool)
+            block.full(&x, from: index == blocks.count - 1 ? first : 0, &buffers, on: pool)
         }
-        return norm(y)
+        norm(&x)
     }
 
     func makeCache(window: Int) -> TransformerCache {

@@ -39,20 +39,19 @@ struct TransformerBlock: Sendable {
         addFeedForward(to: &x, &buffers, on: pool)
     }
 
-    /// Bidirectional: every row sees every row. Only the rows from `first` on come out.
+    /// Bidirectional, in place: every row sees every row. Only the rows from `first` on are left.
     func full(
-        _ x: Tensor, from first: Int, _ buffers: inout TransformerBuffers, on pool: WorkerPool
-    ) -> Tensor {
+        _ x: inout Tensor, from first: Int, _ buffers: inout TransformerBuffers, on pool: WorkerPool
+    ) {
         buffers.normed.setRows(x.rows)
         attentionNorm(x, into: &buffers.normed)
-        var y = first == 0 ? x : x.rows(first..<x.rows)
-        buffers.added.setRows(y.rows)
+        if first > 0 { x = x.rows(first..<x.rows) }
+        buffers.added.setRows(x.rows)
         attention.full(
             buffers.normed, from: first, into: &buffers.added, rotary: buffers.rotary, &buffers.attention,
             on: pool)
-        y.add(buffers.added)
-        addFeedForward(to: &y, &buffers, on: pool)
-        return y
+        x.add(buffers.added)
+        addFeedForward(to: &x, &buffers, on: pool)
     }
 
     private func addFeedForward(to x: inout Tensor, _ buffers: inout TransformerBuffers, on pool: WorkerPool)
