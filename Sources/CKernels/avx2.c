@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "body/vector.h"
 
 #include "body/reduce.h"

@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avxvnni"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,avxvnni"))), apply_to = function)
 #include "body/vector.h"
 
 #include "body/reduce.h"

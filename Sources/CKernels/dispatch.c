@@ -6,7 +6,7 @@
 
 #if defined(__x86_64__)
 static int has_avx2(void) {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
 static int has_avxvnni(void) { return has_avx2() && __builtin_cpu_supports("avxvnni"); }

@@ -2,7 +2,7 @@ import CKernels
 import Tensors
 import TestSupport
 
-/// Lists of keys and values, a head's or a branch's head's; what has not been remembered is as odd as can be.
+/// Lists of keys and values, a head's or a branch's head's; scales of what has not been remembered are no numbers.
 final class Past {
     let past: audiolm_past
     private let memory: UnsafeMutableRawPointer
@@ -14,7 +14,7 @@ final class Past {
         let (width, places) = (Self.padded(dim), lists * capacity)
         count = places * (2 * width + 12)
         memory = .allocate(byteCount: count, alignment: 64)
-        memory.initializeMemory(as: UInt8.self, repeating: 0x7f, count: count)
+        memory.initializeMemory(as: UInt8.self, repeating: 0xff, count: count)
         let scales = memory + 2 * places * width
         past = audiolm_past(
             keys: memory.assumingMemoryBound(to: Int8.self),
@@ -23,8 +23,6 @@ final class Past {
             key_sums: (scales + 4 * places).assumingMemoryBound(to: Int32.self),
             value_scale: (scales + 8 * places).assumingMemoryBound(to: Float.self), capacity: capacity,
             width: width)
-        // Padding is zeros, as it is where rows are remembered.
-        (past.keys).update(repeating: 0, count: 2 * places * width)
     }
 
     deinit { memory.deallocate() }

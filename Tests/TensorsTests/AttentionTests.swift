@@ -36,32 +36,46 @@ import Testing
         expectIdentical(attend(rounding, rows: 70, from: 51), Array(whole.dropFirst(51 * 60)))
     }
 
-    @Test func copiedRowsAreThoseOfTheOther() {
-        let shape = KeyValueRows.Shape(heads: 2, headDimension: 20, positions: 20)
-        #expect(shape.capacity == 32)
-        var rows = KeyValueRows(sequences: 2, shape)
-        let q = SeededRows.normals(3 * 40)
-        func append(_ position: Int, to rows: inout KeyValueRows) -> [Float] {
-            var projected = q + q
-            var y = [Float](repeating: 0, count: 80)
-            let turns = [Float](repeating: 1, count: 10)
-            let still = [Float](repeating: 0, count: 10)
-            projected.withUnsafeMutableBufferPointer { projected in
-                y.withUnsafeMutableBufferPointer { y in
-                    rows.withMemory { memory in
-                        AttentionKernel(
-                            sequences: 2, heads: 2, headDimension: 20, projected: projected.baseAddress!,
-                            sequenceStride: 120, cosines: turns, sines: still, output: y.baseAddress!,
-                            outputSequenceStride: 40
-                        ).run(count: 1, at: position, window: 20, memory, on: WorkerPool(threads: 1))
+    /// Keys and values of two heads of 20 numbers are appended to each of two sequences, which then see both positions.
+    private func append(_ projected: [Float], at position: Int, to rows: inout KeyValueRows) -> [[Float]] {
+        let count = rows.sequences
+        var projected = projected
+        var y = [Float](repeating: 0, count: 40 * count)
+        let turns = ([Float](repeating: 1, count: 10), [Float](repeating: 0, count: 10))
+        projected.withUnsafeMutableBufferPointer { projected in
+            y.withUnsafeMutableBufferPointer { y in
+                turns.0.withUnsafeBufferPointer { cosines in
+                    turns.1.withUnsafeBufferPointer { sines in
+                        let kernel = AttentionKernel(
+                            sequences: count, heads: 2, headDimension: 20, projected: projected.baseAddress!,
+                            sequenceStride: 120, cosines: cosines.baseAddress!, sines: sines.baseAddress!,
+                            output: y.baseAddress!, outputSequenceStride: 40)
+                        rows.withMemory {
+                            kernel.run(count: 1, at: position, window: 20, $0, on: WorkerPool(threads: 1))
+                        }
                     }
                 }
             }
-            return y
         }
-        // One position alone is what its value is, but for rounding.
-        let first = append(0, to: &rows)
-        expectClose(first, Array(q[80...]) + Array(q[80...]), absolute: 0.02, relative: 0)
+        return (0..<count).map { Array(y[40 * $0..<40 * ($0 + 1)]) }
+    }
+
+    @Test func copiedRowsAreThoseOfTheOther() {
+        var random = SeededGenerator(seed: 13)
+        let shape = KeyValueRows.Shape(heads: 2, headDimension: 20, positions: 20)
+        #expect(shape.capacity == 32)
+        var rows = KeyValueRows(sequences: 2, shape)
+        let first = random.normals(2 * 120)
+        let alone = append(first, at: 0, to: &rows)
+        // A position alone is its value, but for rounding.
+        expectClose(alone[0], Array(first[80..<120]), absolute: 0.02, relative: 0)
+        expectClose(alone[1], Array(first[200..<240]), absolute: 0.02, relative: 0)
+        let next = random.normals(120)
+        var before = rows
+        let apart = append(next + next, at: 1, to: &before)
+        #expect(apart[0] != apart[1])
+
+        // By way of another place of rows that hold more.
         var others = KeyValueRows(
             sequences: 1, KeyValueRows.Shape(heads: 2, headDimension: 20, positions: 40))
         others.withMemory { others in
@@ -70,15 +84,12 @@ import Testing
                 rows.copy(place: 33, of: 0, in: others, to: 0, of: 0)
             }
         }
-        #expect(append(1, to: &rows) == append(1, to: &rows))
-        let doubled = rows.repeated(2)
-        #expect(doubled.sequences == 4)
-    }
-}
-
-private enum SeededRows {
-    static func normals(_ count: Int) -> [Float] {
-        var random = SeededGenerator(seed: 13)
-        return random.normals(count)
+        let copied = append(next + next, at: 1, to: &rows)
+        #expect(copied[0] == apart[1] && copied[1] == apart[1])
+        var doubled = before.repeated(2)
+        let last = random.normals(120)
+        let again = append(last + last + last + last, at: 2, to: &doubled)
+        #expect(Array(again[0...1]) == Array(again[2...3]))
+        #expect(Array(again[0...1]) == append(last + last, at: 2, to: &before))
     }
 }

@@ -74,15 +74,16 @@ def sliding_attention(query: Tensor, key: Tensor, value: Tensor, window: int) ->
 def rounded_attention(query: Tensor, key: Tensor, value: Tensor, window: int) -> Tensor:
     """The same as the engine computes it, from bytes: queries of seven bits, keys and values of eight, and the weights times
     the values' scales of seven. Without a window every position sees every other one."""
-    query, key = rounded(query.float(), SEVEN_BITS) * query.shape[-1] ** -0.5, rounded(key.float(), BYTE)
-    value = value.float()
-    scale = value.abs().amax(-1) / BYTE
-    value = rounded(value, BYTE) / scale.clamp_min(1e-30)[..., None]
-    mixed = []
-    for queries, keys, hidden in causal_blocks(query.shape[2], window):
-        scores = query[:, :, queries] @ key[:, :, keys].transpose(-1, -2)
-        weights = (scores + hidden.to(scores)).softmax(-1) * scale[:, :, None, keys]
-        mixed.append(rounded(weights, BYTE) @ value[:, :, keys])
+    with torch.autocast(query.device.type, enabled=False):  # whole numbers that bfloat16 has not all of
+        query, key = rounded(query.float(), SEVEN_BITS) * query.shape[-1] ** -0.5, rounded(key.float(), BYTE)
+        value = value.float()
+        scale = value.abs().amax(-1) / BYTE
+        value = rounded(value, BYTE) / scale.clamp_min(1e-30)[..., None]
+        mixed = []
+        for queries, keys, hidden in causal_blocks(query.shape[2], window):
+            scores = query[:, :, queries] @ key[:, :, keys].transpose(-1, -2)
+            weights = (scores + hidden.to(scores)).softmax(-1) * scale[:, :, None, keys]
+            mixed.append(rounded(weights, BYTE) @ value[:, :, keys])
     return torch.cat(mixed, 2)
 
 

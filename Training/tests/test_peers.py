@@ -64,7 +64,9 @@ def test_quantisation_is_compared_on_the_same_tokens():
     shipped.load_state_dict(weight_file.decode(encoded))
     crops = [{"semantic": np.random.default_rng(seed).integers(0, 20, 30)} for seed in range(4)]
     same = evaluate_quantisation.compare("semantic_stage", {"bundle": stage}, floats, crops)
-    assert same["agreement"] == 1 and same["rounded"] == same["bundle"] == pytest.approx(np.log2(20), abs=0.2)
+    assert same["agreement"] == 1 and same["bundle"] == pytest.approx(np.log2(20), abs=0.2)
+    # Weights that are floats have no rounded inputs; attention is from bytes all the same.
+    assert 0 < abs(same["rounded"] - same["bundle"]) < 1e-3
     models = {"trained": stage, "bundle": shipped}
     row = evaluate_quantisation.compare("semantic_stage", models, encoded, crops)
     assert 0.8 < row["agreement"] <= 1

@@ -43,7 +43,7 @@ ALWAYS_INLINE f32x16 greatest_of_many(const float *x, size_t n, const int magnit
 }
 
 ALWAYS_INLINE float max_of(const float *x, size_t n) {
-    float best = x[0];
+    float best = -INFINITY;
     size_t i = n / (4 * LANES) * (4 * LANES);
     if (n >= LANES) {
         f32x16 top = greatest_of_many(x, i, 0, splat(-INFINITY));

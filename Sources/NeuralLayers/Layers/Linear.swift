@@ -25,11 +25,8 @@ package struct Linear: Sendable {
         matrix.apply(columnsOf: x, into: &y, on: pool)
     }
 
-    /// Layers of the same inputs as one: what they make lies side by side, `paddedOutputs` of each.
+    /// Layers of the same inputs as one: what they make lies side by side, each padded to whole panels.
     package init(_ layers: [Linear]) {
         matrix = PackedMatrix(stacking: layers.map(\.matrix))
     }
-
-    /// Outputs with those, always zero, that stand behind them where layers are stacked.
-    package var paddedOutputs: Int { matrix.paddedOutputs }
 }

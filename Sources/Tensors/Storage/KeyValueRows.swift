@@ -1,7 +1,7 @@
 internal import CKernels
 
-/// Keys and values of attention as bytes of a scale each, half the memory of half-precision floats; of one sequence or
-/// of several, with value semantics. Only the kernels write and read them.
+/// Keys and values of attention as bytes of a scale each, about a quarter of their memory as floats; of one sequence or of
+/// several, with value semantics. Only the kernels write and read them.
 package struct KeyValueRows: Sendable {
     package let shape: Shape
     package private(set) var sequences: Int

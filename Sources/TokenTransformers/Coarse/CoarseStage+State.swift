@@ -12,7 +12,7 @@ extension CoarseStage {
         var x: Tensor
         /// Semantic tokens that the steps see, side by side.
         var seen: Tensor
-        /// All levels' side by side, `[sequences, levels · codes]`.
+        /// All levels' side by side, the codes of each padded to whole panels.
         var logits: Tensor
         /// The codes of each sequence that were drawn last, `[sequences, levels]`.
         var drawn: [Int]
