@@ -19,7 +19,7 @@ typedef struct {
     float scale[AUDIOLM_QUERIES];
 } rounded_queries;
 
-/* Scores of Q queries from the r-th on and K blocks of keys; a query's `stride` after the one before. */
+/* Scores of Q queries from `first` on and K blocks of keys; a query's `stride` after the one before. */
 ALWAYS_INLINE void score_some(const int Q, const int K, const rounded_queries *q, size_t first, const audiolm_past *past,
                               size_t at, float *scores, size_t stride) {
     const size_t width = q->width;
@@ -106,13 +106,12 @@ ALWAYS_INLINE float weigh(float *scores, const float *scales, size_t begin, size
         store(scores + j, weight);
         tops = greater(weight, tops);
     }
-    const float top = greatest(tops);
-    const int silent = top < FIXED_SILENCE;
-    const f32x16 factor = splat(silent ? 0 : WEIGHT_TOP / top);
+    float step;
+    const f32x16 factor = splat(whole_factor(greatest(tops), WEIGHT_TOP, &step));
     for (size_t j = 0; j < span; j += LANES)
         *(u8x16_unaligned *)(weights + j) = __builtin_convertvector(
             __builtin_convertvector(__builtin_elementwise_roundeven(load(scores + j) * factor), i32x16), u8x16_unaligned);
-    return silent ? 0 : top / WEIGHT_TOP * norm;
+    return step * norm;
 }
 
 /* Attention of Q queries, which lie from q on, to what they see: of `span` places those from begin[r] to end[r]. The first

@@ -9,10 +9,7 @@ static void fixed_point(const audiolm_fixed_point *f, size_t begin, size_t end) 
     for (size_t r = begin; r < end; ++r) {
         const float *x = f->x + r * f->x_stride;
         uint8_t *row = (uint8_t *)f->fixed + r * 2 * f->inner;
-        const float top = magnitude_of(x, f->count);
-        const int silent = top < FIXED_SILENCE;
-        const f32x16 factor = splat(silent ? 0 : FIXED_TOP / top);
-        f->scale[r] = silent ? 0 : top / FIXED_TOP;
+        const f32x16 factor = splat(whole_factor(magnitude_of(x, f->count), FIXED_TOP, f->scale + r));
         size_t i = 0;
         for (; i + LANES <= f->count; i += LANES) store_fixed(row, f->inner, i, whole_i32(load(x + i) * factor));
         for (; i < f->inner; i += LANES) {

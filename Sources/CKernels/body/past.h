@@ -5,14 +5,6 @@ typedef int8_t i8x32 __attribute__((vector_size(32)));
 typedef int8_t i8x64_unaligned __attribute__((vector_size(64), aligned(1), may_alias));
 typedef int16_t i16x32 __attribute__((vector_size(64)));
 
-/* What makes bytes of numbers, and what these stand for. */
-ALWAYS_INLINE float byte_factor(const float *x, size_t dim, float *scale) {
-    const float top = magnitude_of(x, dim);
-    const int silent = top < FIXED_SILENCE;
-    *scale = silent ? 0 : top / BYTE_TOP;
-    return silent ? 0 : BYTE_TOP / top;
-}
-
 /* Up to sixteen numbers as bytes; what is no number counts for nothing. */
 ALWAYS_INLINE i8x16 bytes_of(const float *x, size_t left, float factor) {
     const f32x16 exact = left >= LANES ? load(x) : load_part(x, left);
@@ -25,7 +17,8 @@ ALWAYS_INLINE void remember_keys(const int count, const audiolm_past *past, size
     int8_t *bytes = past->keys + at / LANES * LANES * past->width + at % LANES * 4;
     float factors[4];
     i32x16 sums[4] = {0};
-    for (int r = 0; r < count; ++r) factors[r] = byte_factor(keys + (size_t)r * stride, dim, past->key_scale + at + r);
+    for (int r = 0; r < count; ++r)
+        factors[r] = whole_factor(magnitude_of(keys + (size_t)r * stride, dim), BYTE_TOP, past->key_scale + at + r);
     for (size_t d = 0; d < dim; d += LANES) {
         i8x16 whole[4];
         _Pragma("unroll") for (int r = 0; r < count; ++r) {
@@ -52,7 +45,8 @@ ALWAYS_INLINE i8x64_unaligned interleaved(const i8x16 rows[4]) {
 ALWAYS_INLINE void remember_values(const int count, const audiolm_past *past, size_t at, const float *values, size_t stride, size_t dim) {
     int8_t *bytes = past->values + at / 4 * 4 * past->width + at % 4;
     float factors[4];
-    for (int r = 0; r < count; ++r) factors[r] = byte_factor(values + (size_t)r * stride, dim, past->value_scale + at + r);
+    for (int r = 0; r < count; ++r)
+        factors[r] = whole_factor(magnitude_of(values + (size_t)r * stride, dim), BYTE_TOP, past->value_scale + at + r);
     for (size_t d = 0; d < dim; d += LANES) {
         i8x16 whole[4];
         _Pragma("unroll") for (int r = 0; r < count; ++r)

@@ -62,6 +62,13 @@ ALWAYS_INLINE float magnitude_of(const float *x, size_t n) {
     return greatest(top);
 }
 
+/* The factor that makes whole numbers of `top` at most of numbers whose greatest magnitude is `magnitude`, and its inverse. */
+ALWAYS_INLINE float whole_factor(float magnitude, float top, float *scale) {
+    const int silent = magnitude < FIXED_SILENCE;
+    *scale = silent ? 0 : magnitude / top;
+    return silent ? 0 : top / magnitude;
+}
+
 /* Replaces x by exp(x - max) and returns the sum. */
 ALWAYS_INLINE float exponentials(float *x, size_t n) {
     const f32x16 top = splat(max_of(x, n));
@@ -83,14 +90,4 @@ static size_t argmax(const float *x, size_t n) {
 
 ALWAYS_INLINE float sum_of_block(const float *x, size_t left) { return fold(left >= LANES ? load(x) : load_part(x, left)); }
 
-static size_t pick(const float *weights, size_t n, float chance) {
-    float total = 0, sum = 0;
-    for (size_t i = 0; i < n; i += LANES) total = total + sum_of_block(weights + i, n - i);
-    const float threshold = total * chance;
-    for (size_t i = 0; i < n; i += LANES) {
-        const float next = sum + sum_of_block(weights + i, n - i);
-        if (next > threshold) return pick_in_block(weights, i, n, sum, threshold);
-        sum = next;
-    }
-    return last_weight(weights, n);
-}
+static size_t pick(const float *weights, size_t n, float chance) { return pick_by(sum_of_block, weights, n, chance); }

@@ -3,9 +3,8 @@
 ALWAYS_INLINE void round_row(const int lengths, const audiolm_seven_bits *s, size_t r) {
     const float *x = s->x + r * s->x_stride;
     uint8_t *row = s->rounded + r * s->inner;
-    const float top = magnitude_of(x, s->count);
-    const int silent = top < FIXED_SILENCE;
-    const float factor = silent ? 0 : SEVEN_BITS_TOP / top, step = silent ? 0 : top / SEVEN_BITS_TOP;
+    float step;
+    const float factor = whole_factor(magnitude_of(x, s->count), SEVEN_BITS_TOP, &step);
     f32x16 kept = splat(0), lost = splat(0);
     for (size_t i = 0; i < s->inner; i += LANES) {
         const size_t left = i < s->count ? s->count - i : 0;

@@ -133,9 +133,9 @@ typedef struct {
     float score_scale;
 } audiolm_attention;
 
-/* The same of branches of one sequence, with a window, which all stand at first_position: row i of q is branch i's query. Positions
- * before `branched` are in the ring for all of them; the others are each branch's own, in `own`, whose arrays are
- * [branches][heads] where those of the ring are [heads], position p in place p - branched + branched % 16. */
+/* The same of branches of one sequence, with a window, which all stand at first_position: row i of q is branch i's
+ * query. Positions before `branched` are in the ring for all of them; the others are each branch's own, in `own`, whose
+ * arrays are [branches][heads] where those of the ring are [heads], position p in place p - branched + branched % 16. */
 typedef struct {
     audiolm_attention shared;
     audiolm_past own;

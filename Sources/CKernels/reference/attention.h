@@ -1,20 +1,7 @@
 /* Attention in plain C: one query after another, one position after another. */
 
-/* The factor that makes whole numbers of `top` at most of numbers whose greatest magnitude is `greatest`, and its inverse. */
-static float ref_factor(float greatest, float top, float *scale) {
-    const int silent = greatest < FIXED_SILENCE;
-    *scale = silent ? 0 : greatest / top;
-    return silent ? 0 : top / greatest;
-}
-
 /* What is no number counts for nothing. */
 static int ref_whole(float x) { return isfinite(x) ? (int)rintf(x) : 0; }
-
-static float ref_magnitude(const float *x, size_t n) {
-    float greatest = 0;
-    for (size_t i = 0; i < n; ++i) greatest = fmaxf(greatest, fabsf(x[i]));
-    return greatest;
-}
 
 /* Number d of the key or value in a place, heads counted. */
 static int8_t *ref_key(const audiolm_past *past, size_t at, size_t d) {

@@ -95,15 +95,24 @@ static void bounds_i7(const audiolm_bounds_i7 *g, audiolm_tile tile) {
     }
 }
 
+static float ref_magnitude(const float *x, size_t n) {
+    float greatest = 0;
+    for (size_t i = 0; i < n; ++i) greatest = fmaxf(greatest, fabsf(x[i]));
+    return greatest;
+}
+
+/* The factor that makes whole numbers of `top` at most of numbers whose greatest magnitude is `greatest`, and its inverse. */
+static float ref_factor(float greatest, float top, float *scale) {
+    const int silent = greatest < FIXED_SILENCE;
+    *scale = silent ? 0 : greatest / top;
+    return silent ? 0 : top / greatest;
+}
+
 static void fixed_point(const audiolm_fixed_point *f, size_t begin, size_t end) {
     for (size_t r = begin; r < end; ++r) {
         const float *x = f->x + r * f->x_stride;
         int16_t *row = (int16_t *)f->fixed + r * f->inner;
-        float top = 0;
-        for (size_t i = 0; i < f->count; ++i) top = fmaxf(top, fabsf(x[i]));
-        const int silent = top < FIXED_SILENCE;
-        const float factor = silent ? 0 : FIXED_TOP / top;
-        f->scale[r] = silent ? 0 : top / FIXED_TOP;
+        const float factor = ref_factor(ref_magnitude(x, f->count), FIXED_TOP, f->scale + r);
         for (size_t i = 0; i < f->inner; ++i) row[i] = i < f->count ? (int16_t)rintf(x[i] * factor) : 0;
     }
 }
@@ -112,10 +121,8 @@ static void seven_bits(const audiolm_seven_bits *s, size_t begin, size_t end) {
     for (size_t r = begin; r < end; ++r) {
         const float *x = s->x + r * s->x_stride;
         uint8_t *row = s->rounded + r * s->inner;
-        float top = 0, kept[AUDIOLM_LANES] = {0}, lost[AUDIOLM_LANES] = {0};
-        for (size_t i = 0; i < s->count; ++i) top = fmaxf(top, fabsf(x[i]));
-        const int silent = top < FIXED_SILENCE;
-        const float factor = silent ? 0 : SEVEN_BITS_TOP / top, step = silent ? 0 : top / SEVEN_BITS_TOP;
+        float step, kept[AUDIOLM_LANES] = {0}, lost[AUDIOLM_LANES] = {0};
+        const float factor = ref_factor(ref_magnitude(x, s->count), SEVEN_BITS_TOP, &step);
         for (size_t i = 0; i < s->inner; ++i) {
             const float exact = i < s->count ? x[i] : 0;
             const float whole = rintf(exact * factor);
@@ -261,17 +268,7 @@ static float ref_sum_of_block(const float *x, size_t left) {
     return ref_fold(lanes);
 }
 
-static size_t pick(const float *weights, size_t n, float chance) {
-    float total = 0, sum = 0;
-    for (size_t i = 0; i < n; i += AUDIOLM_LANES) total = total + ref_sum_of_block(weights + i, n - i);
-    const float threshold = total * chance;
-    for (size_t i = 0; i < n; i += AUDIOLM_LANES) {
-        const float next = sum + ref_sum_of_block(weights + i, n - i);
-        if (next > threshold) return pick_in_block(weights, i, n, sum, threshold);
-        sum = next;
-    }
-    return last_weight(weights, n);
-}
+static size_t pick(const float *weights, size_t n, float chance) { return pick_by(ref_sum_of_block, weights, n, chance); }
 
 const audiolm_kernels audiolm_kernels_ref = {
     .name = "ref",

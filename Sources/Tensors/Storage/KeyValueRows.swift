@@ -20,14 +20,14 @@ package struct KeyValueRows: Sendable {
         package init(heads: Int, headDimension: Int, positions: Int) {
             self.heads = heads
             self.headDimension = headDimension
-            capacity = (positions + Self.block - 1) / Self.block * Self.block
+            capacity = Self.whole(positions)
         }
 
         /// Bytes of a key or a value.
-        var width: Int {
-            let lanes = Int(AUDIOLM_LANES)
-            return (headDimension + lanes - 1) / lanes * lanes
-        }
+        var width: Int { Self.whole(headDimension) }
+
+        /// As many as whole blocks hold.
+        private static func whole(_ count: Int) -> Int { (count + block - 1) / block * block }
 
         /// Of a sequence.
         fileprivate var places: Int { heads * capacity }

@@ -4,13 +4,6 @@ extension Tensor {
         if rows != self.rows { self = Tensor(uninitialized: [rows] + shape.dropFirst()) }
     }
 
-    /// Takes over the elements of `other`, of the same shape.
-    package mutating func copy(_ other: Tensor) {
-        precondition(other.shape == shape, "copying \(other.shape) to \(shape)")
-        let count = count
-        other.withPointer { source in withMutablePointer { $0.update(from: source, count: count) } }
-    }
-
     /// A copy of the rows in `range` of the first axis.
     package func rows(_ range: Range<Int>) -> Tensor {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
