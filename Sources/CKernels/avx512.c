@@ -6,6 +6,7 @@
 #define MAIN_PANELS 4
 #define SUMS 16
 #define BYTES(product) product
+#define REGISTER_BYTES 64
 #define PANELS_1 8
 #define PANELS_2 8
 #define PANELS_3 8

@@ -6,6 +6,7 @@
 #define MAIN_PANELS 1
 #define SUMS 4
 #define BYTES(product) product
+#define REGISTER_BYTES 16
 #define PANELS_1 4
 #define PANELS_2 2
 #define PANELS_3 2

@@ -90,76 +90,117 @@ ALWAYS_INLINE void mix_blocks(const int Q, const int B, const seen *s, size_t d,
     }
 }
 
-ALWAYS_INLINE void copy_scales(blocks b, float *scales) {
-    memcpy(scales, b.past->value_scale + b.at, b.count * LANES * sizeof *scales);
+/* Rows of Q queries, `span` numbers each, a multiple of sixteen: their scores, what becomes of these, and the scales of the
+ * values that they are for. Those outside begin[r] to end[r] are not seen. */
+typedef struct {
+    float *scores, *scales;
+    uint8_t *weights;
+    size_t span;
+    size_t begin[AUDIOLM_QUERIES], end[AUDIOLM_QUERIES];
+} score_rows;
+
+/* Sets a row's scores that are not seen. */
+ALWAYS_INLINE void hide(const score_rows *rows, size_t r, float hidden) {
+    float *x = rows->scores + r * rows->span;
+    const size_t begin = rows->begin[r], end = rows->end[r];
+    for (size_t j = 0; j < begin; j += LANES)
+        store(x + j, begin - j < LANES ? until(begin - j, splat(hidden), load(x + j)) : splat(hidden));
+    for (size_t j = end / LANES * LANES; j < rows->span; j += LANES)
+        store(x + j, end > j ? until(end - j, load(x + j), splat(hidden)) : splat(hidden));
 }
 
-/* Makes weights of the scores [begin, end) among `span`, those outside being none; returns what a product of a weight with a
- * value's byte is worth. */
-ALWAYS_INLINE float weigh(float *scores, const float *scales, size_t begin, size_t end, size_t span, uint8_t *weights) {
-    const float norm = 1.0f / exponentials(scores + begin, end - begin);
-    for (size_t j = 0; j < begin; ++j) scores[j] = 0;
-    for (size_t j = end; j < span; ++j) scores[j] = 0;
-    f32x16 tops = splat(0);
-    for (size_t j = 0; j < span; j += LANES) {
-        const f32x16 weight = load(scores + j) * load(scales + j);
-        store(scores + j, weight);
-        tops = greater(weight, tops);
+/* Makes weights of scores; steps[r] is what a product of a weight with a value's byte is worth. Rows keep step, so that none
+ * has to wait for its own sums. */
+ALWAYS_INLINE void weigh(const int Q, const score_rows *rows, float steps[AUDIOLM_QUERIES]) {
+    const size_t span = rows->span;
+    f32x16 tops[AUDIOLM_QUERIES], sums[AUDIOLM_QUERIES];
+#define EACH_ROW _Pragma("unroll") for (size_t r = 0; r < (size_t)Q; ++r)
+#define EACH_BLOCK for (size_t j = 0; j < span; j += LANES)
+    EACH_ROW hide(rows, r, -INFINITY);
+    EACH_ROW tops[r] = splat(-INFINITY);
+    EACH_BLOCK EACH_ROW tops[r] = greater(load(rows->scores + r * span + j), tops[r]);
+    EACH_ROW tops[r] = splat(greatest(tops[r]));
+    EACH_BLOCK EACH_ROW {
+        float *score = rows->scores + r * span + j;
+        store(score, exp16(load(score) - tops[r]));
     }
-    float step;
-    const f32x16 factor = splat(whole_factor(greatest(tops), WEIGHT_TOP, &step));
-    for (size_t j = 0; j < span; j += LANES)
-        *(u8x16_unaligned *)(weights + j) = __builtin_convertvector(
-            __builtin_convertvector(__builtin_elementwise_roundeven(load(scores + j) * factor), i32x16), u8x16_unaligned);
-    return step * norm;
+    EACH_ROW hide(rows, r, 0);
+    EACH_ROW sums[r] = tops[r] = splat(0);
+    EACH_BLOCK EACH_ROW {
+        float *score = rows->scores + r * span + j;
+        sums[r] = sums[r] + load(score);
+        const f32x16 weight = load(score) * load(rows->scales + r * span + j);
+        store(score, weight);
+        tops[r] = greater(weight, tops[r]);
+    }
+    f32x16 factors[AUDIOLM_QUERIES];
+    EACH_ROW {
+        factors[r] = splat(whole_factor(greatest(tops[r]), WEIGHT_TOP, steps + r));
+        steps[r] = steps[r] * (1.0f / fold(sums[r]));
+    }
+    EACH_BLOCK EACH_ROW store_bytes(rows->weights + r * span + j, nearest(load(rows->scores + r * span + j) * factors[r]));
+#undef EACH_ROW
+#undef EACH_BLOCK
+}
+
+ALWAYS_INLINE void copy_scales(blocks b, float *scales) {
+    for (size_t j = 0; j < b.count * LANES; j += LANES) store(scales + j, load(b.past->value_scale + b.at + j));
+}
+
+/* Scores and scales of a row's own blocks. The first of them is the ring's in part. */
+ALWAYS_INLINE void score_own(const rounded_queries *q, const seen *s, size_t r, const score_rows *rows, size_t part) {
+    const size_t first = r * rows->span + s->own_first * LANES;
+    float *scores = rows->scores + first, *scales = rows->scales + first;
+    const f32x16 ring_scores = load(scores), ring_scales = load(scales);
+    score(1, q, r, own_blocks(s, r), scores, rows->span);
+    copy_scales(own_blocks(s, r), scales);
+    if (part == 0) return;
+    store(scores, until(part, ring_scores, load(scores)));
+    store(scales, until(part, ring_scales, load(scales)));
+}
+
+/* Moves the weights of own places away from those of the ring's. */
+ALWAYS_INLINE void part_own(const seen *s, uint8_t *weights, uint8_t *own, size_t part) {
+    for (size_t b = 0; b < s->own.count; ++b, part = 0) {
+        u8x16_unaligned *all = (u8x16_unaligned *)(weights + (s->own_first + b) * LANES);
+        const u8x16 of_ring = (u8x16){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} < (u8x16){0} + (uint8_t)part;
+        *(u8x16_unaligned *)(own + b * LANES) = *all & ~of_ring;
+        *all = *all & of_ring;
+    }
 }
 
 /* Attention of Q queries, which lie from q on, to what they see: of `span` places those from begin[r] to end[r]. The first
  * `shared` of them are the ring's. */
-ALWAYS_INLINE void attend(const int Q, const audiolm_attention *a, const seen *s, const float *q, float *y,
-                          const size_t begin[AUDIOLM_QUERIES], const size_t end[AUDIOLM_QUERIES], size_t span, size_t shared,
-                          void *scratch) {
-    float *scores = scratch, *scales = scores + (size_t)Q * span;
-    uint8_t *weights = (uint8_t *)(scales + span), *own_weights = weights + (size_t)Q * span;
-    uint8_t *numbers = own_weights + (size_t)Q * span;
+ALWAYS_INLINE void attend(const int Q, const audiolm_attention *a, const seen *s, const float *q, float *y, score_rows *rows,
+                          size_t shared, void *scratch) {
+    const size_t span = rows->span, size = (size_t)Q * span;
+    rows->scores = scratch;
+    rows->scales = rows->scores + size;
+    rows->weights = (uint8_t *)(rows->scales + size);
+    uint8_t *own_weights = rows->weights + size, *numbers = own_weights + size;
     rounded_queries rounded = {numbers, a->past.width, {0}};
     seven_bits(&(audiolm_seven_bits){q, a->q_stride, a->head_dim, a->past.width, numbers, rounded.scale, NULL, NULL}, 0,
                (size_t)Q);
     for (size_t r = 0; r < (size_t)Q; ++r) rounded.scale[r] = rounded.scale[r] * a->score_scale;
 
-    const size_t first_run = s->runs[0].count * LANES, own_first = s->own_first * LANES;
-    score(Q, &rounded, 0, s->runs[0], scores, span);
-    score(Q, &rounded, 0, s->runs[1], scores + first_run, span);
-    copy_scales(s->runs[0], scales);
-    copy_scales(s->runs[1], scales + first_run);
-    float steps[AUDIOLM_QUERIES];
+    const size_t first_run = s->runs[0].count * LANES;
+    score(Q, &rounded, 0, s->runs[0], rows->scores, span);
+    score(Q, &rounded, 0, s->runs[1], rows->scores + first_run, span);
+    const size_t own_first = s->own_first * LANES, part = s->own.count && shared > own_first ? shared - own_first : 0;
     for (size_t r = 0; r < (size_t)Q; ++r) {
-        float *own = scores + r * span;
-        if (s->own.count) {
-            /* The block that is the ring's in part. */
-            float kept[2][LANES];
-            const size_t part = shared > own_first ? shared - own_first : 0;
-            memcpy(kept[0], own + own_first, part * sizeof(float));
-            memcpy(kept[1], scales + own_first, part * sizeof(float));
-            score(1, &rounded, r, own_blocks(s, r), own + own_first, span);
-            copy_scales(own_blocks(s, r), scales + own_first);
-            memcpy(own + own_first, kept[0], part * sizeof(float));
-            memcpy(scales + own_first, kept[1], part * sizeof(float));
-        }
-        steps[r] = weigh(own, scales, begin[r], end[r], span, weights + r * span);
-        if (s->own.count) {
-            uint8_t *w = weights + r * span, *rest = own_weights + r * span;
-            memcpy(rest, w + own_first, span - own_first);
-            for (size_t j = own_first; j < shared; ++j) rest[j - own_first] = 0;
-            for (size_t j = shared; j < first_run + s->runs[1].count * LANES; ++j) w[j] = 0;
-        }
+        copy_scales(s->runs[0], rows->scales + r * span);
+        copy_scales(s->runs[1], rows->scales + r * span + first_run);
+        if (s->own.count) score_own(&rounded, s, r, rows, part);
     }
+    float steps[AUDIOLM_QUERIES];
+    weigh(Q, rows, steps);
+    for (size_t r = 0; r < (size_t)Q; ++r) part_own(s, rows->weights + r * span, own_weights + r * span, part);
 
     const int B = AT_ONCE(Q);
     size_t d = 0;
     for (; d + (size_t)B * LANES <= a->past.width; d += (size_t)B * LANES)
-        mix_blocks(Q, B, s, d, weights, own_weights, span, steps, a, y);
-    for (; d < a->past.width; d += LANES) mix_blocks(Q, 1, s, d, weights, own_weights, span, steps, a, y);
+        mix_blocks(Q, B, s, d, rows->weights, own_weights, span, steps, a, y);
+    for (; d < a->past.width; d += LANES) mix_blocks(Q, 1, s, d, rows->weights, own_weights, span, steps, a, y);
 }
 
 /* The blocks of a head's ring that hold the positions from `begin`, which begins one, to `end`. */
@@ -176,15 +217,14 @@ ALWAYS_INLINE void attend_queries(const int Q, const audiolm_attention *a, size_
     const size_t from = a->window && first + 1 > a->window ? (first + 1 - a->window) / LANES * LANES : 0;
     seen s = {.own = {&a->past, 0, 0}};
     see_ring(&a->past, head, from, last, s.runs);
-    size_t begin[AUDIOLM_QUERIES], end[AUDIOLM_QUERIES];
+    score_rows rows = {.span = (last - from + LANES - 1) / LANES * LANES};
     for (size_t r = 0; r < (size_t)Q; ++r) {
         const size_t next = a->window ? first + r + 1 : last;
-        begin[r] = a->window && next > a->window ? next - a->window - from : 0;
-        end[r] = next - from;
+        rows.begin[r] = a->window && next > a->window ? next - a->window - from : 0;
+        rows.end[r] = next - from;
     }
-    const size_t span = (last - from + LANES - 1) / LANES * LANES;
-    attend(Q, a, &s, a->q + query * a->q_stride + head * a->head_dim, a->y + query * a->y_stride + head * a->head_dim, begin, end,
-           span, span, scratch);
+    attend(Q, a, &s, a->q + query * a->q_stride + head * a->head_dim, a->y + query * a->y_stride + head * a->head_dim, &rows,
+           rows.span, scratch);
 }
 
 static void attention(const audiolm_attention *a, size_t query_begin, size_t query_end, size_t head_begin, size_t head_end,
@@ -193,6 +233,11 @@ static void attention(const audiolm_attention *a, size_t query_begin, size_t que
         size_t query = query_begin;
         for (; query + AUDIOLM_QUERIES <= query_end; query += AUDIOLM_QUERIES)
             attend_queries(AUDIOLM_QUERIES, a, query, head, scratch);
+        if (query < query_end && query_begin + AUDIOLM_QUERIES <= query_end) {
+            /* Some once more: sooner done than the rest one by one. */
+            attend_queries(AUDIOLM_QUERIES, a, query_end - AUDIOLM_QUERIES, head, scratch);
+            continue;
+        }
         for (; query < query_end; ++query) attend_queries(1, a, query, head, scratch);
     }
 }
@@ -209,13 +254,13 @@ ALWAYS_INLINE void attend_branches(const int Q, const audiolm_branched_attention
     s.own = (blocks){&b->own, (branch * b->heads + head) * b->own.capacity + own_begin - own_from,
                      (next - own_begin + LANES - 1) / LANES};
     see_ring(&a->past, head, from, from + shared, s.runs);
-    size_t begin[AUDIOLM_QUERIES], end[AUDIOLM_QUERIES];
+    score_rows rows = {.span = (next - from + LANES - 1) / LANES * LANES};
     for (size_t r = 0; r < (size_t)Q; ++r) {
-        begin[r] = since - from;
-        end[r] = next - from;
+        rows.begin[r] = since - from;
+        rows.end[r] = next - from;
     }
-    attend(Q, a, &s, a->q + branch * a->q_stride + head * a->head_dim, a->y + branch * a->y_stride + head * a->head_dim, begin,
-           end, (next - from + LANES - 1) / LANES * LANES, shared, scratch);
+    attend(Q, a, &s, a->q + branch * a->q_stride + head * a->head_dim, a->y + branch * a->y_stride + head * a->head_dim, &rows,
+           shared, scratch);
 }
 
 static void branched_attention(const audiolm_branched_attention *b, size_t begin, size_t end, size_t head_begin,

@@ -1,20 +1,16 @@
 /* Products of rows in 16-bit fixed point with 8-bit weights. Sums are whole numbers, exact in any order; one of
  * four_inputs_*.h says how they are made. */
 
-ALWAYS_INLINE i32x16 whole_i32(f32x16 x) {
-    return __builtin_convertvector(__builtin_elementwise_roundeven(x), i32x16);
-}
-
 static void fixed_point(const audiolm_fixed_point *f, size_t begin, size_t end) {
     for (size_t r = begin; r < end; ++r) {
         const float *x = f->x + r * f->x_stride;
         uint8_t *row = (uint8_t *)f->fixed + r * 2 * f->inner;
         const f32x16 factor = splat(whole_factor(magnitude_of(x, f->count), FIXED_TOP, f->scale + r));
         size_t i = 0;
-        for (; i + LANES <= f->count; i += LANES) store_fixed(row, f->inner, i, whole_i32(load(x + i) * factor));
+        for (; i + LANES <= f->count; i += LANES) store_fixed(row, f->inner, i, nearest(load(x + i) * factor));
         for (; i < f->inner; i += LANES) {
             const size_t left = i < f->count ? f->count - i : 0;
-            store_fixed(row, f->inner, i, whole_i32(load_part(x + (left ? i : 0), left) * factor));
+            store_fixed(row, f->inner, i, nearest(load_part(x + (left ? i : 0), left) * factor));
         }
     }
 }

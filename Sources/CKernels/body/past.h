@@ -8,8 +8,7 @@ typedef int16_t i16x32 __attribute__((vector_size(64)));
 /* Up to sixteen numbers as bytes; what is no number counts for nothing. */
 ALWAYS_INLINE i8x16 bytes_of(const float *x, size_t left, float factor) {
     const f32x16 exact = left >= LANES ? load(x) : load_part(x, left);
-    return __builtin_convertvector(
-        __builtin_convertvector(__builtin_elementwise_roundeven(exact * splat(factor)), i32x16), i8x16);
+    return __builtin_convertvector(nearest(exact * splat(factor)), i8x16);
 }
 
 /* The keys of `count` places that lie side by side: 1, or 4. */
@@ -53,8 +52,13 @@ ALWAYS_INLINE void remember_values(const int count, const audiolm_past *past, si
             whole[r] = bytes_of(values + (size_t)r * stride + d, dim - d, factors[r]);
         if (count == 4)
             *(i8x64_unaligned *)(bytes + d * 4) = interleaved(whole);
-        else
-            _Pragma("unroll") for (size_t i = 0; i < LANES; ++i) bytes[(d + i) * 4] = whole[0][i];
+        else {
+            /* One byte of four of each dimension. */
+            const int32_t shift = (int32_t)(at % 4 * 8);
+            u32x16_unaligned *four = (u32x16_unaligned *)(bytes - at % 4 + d * 4);
+            const u32x16 own = (u32x16){0} + (255u << shift);
+            *four = (*four & ~own) | ((__builtin_convertvector((u8x16)whole[0], u32x16) << shift) & own);
+        }
     }
 }
 

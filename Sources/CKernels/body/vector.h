@@ -22,6 +22,8 @@ typedef float f32x2 __attribute__((vector_size(8)));
 typedef int32_t i32x16 __attribute__((vector_size(64)));
 typedef int32_t i32x16_unaligned __attribute__((vector_size(64), aligned(4), may_alias));
 typedef uint32_t u32x16 __attribute__((vector_size(64)));
+typedef uint32_t u32x16_unaligned __attribute__((vector_size(64), aligned(4), may_alias));
+typedef uint8_t u8x16 __attribute__((vector_size(16)));
 typedef uint8_t u8x16_unaligned __attribute__((vector_size(16), aligned(1), may_alias));
 typedef uint16_t u16x16_unaligned __attribute__((vector_size(32), aligned(2), may_alias));
 /* Sixteen whole numbers of more than 32 bits, 65536 upper + lower, lower being 0 to 65535. */
@@ -54,6 +56,24 @@ ALWAYS_INLINE void store_up_to(float *p, f32x16 v, size_t n) {
         store_part(p, v, n);
 }
 
+/* The lowest bytes of sixteen whole numbers. */
+ALWAYS_INLINE void store_bytes(uint8_t *p, i32x16 v) { *(u8x16_unaligned *)p = __builtin_convertvector(v, u8x16_unaligned); }
+
+/* The same of four times sixteen. */
+ALWAYS_INLINE void store_64_bytes(uint8_t *p, const i32x16 v[4]) {
+#if REGISTER_BYTES == 64
+    typedef int16_t i16x32 __attribute__((vector_size(64)));
+    typedef int8_t i8x64 __attribute__((vector_size(64)));
+    /* Each quarter of a register is packed by itself. */
+    const i16x32 low = (i16x32)__builtin_ia32_packssdw512(v[0] & 255, v[1] & 255);
+    const i16x32 high = (i16x32)__builtin_ia32_packssdw512(v[2] & 255, v[3] & 255);
+    const i32x16 packed = (i32x16)(i8x64)__builtin_ia32_packuswb512(low, high);
+    *(i32x16_unaligned *)p = __builtin_shufflevector(packed, packed, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+#else
+    for (int i = 0; i < 4; ++i) store_bytes(p + i * LANES, v[i]);
+#endif
+}
+
 ALWAYS_INLINE f32x16 widen_f32(const float *p) { return load(p); }
 
 ALWAYS_INLINE f32x16 widen_bf16(const uint16_t *p) {
@@ -66,6 +86,31 @@ ALWAYS_INLINE f32x16 widen_bf16(const uint16_t *p) {
 ALWAYS_INLINE f32x16 greater(f32x16 x, f32x16 best) {
     const i32x16 wins = x > best;
     return (f32x16)((wins & (i32x16)x) | (~wins & (i32x16)best));
+}
+
+ALWAYS_INLINE f32x16 lesser(f32x16 x, f32x16 best) {
+    const i32x16 wins = x < best;
+    return (f32x16)((wins & (i32x16)x) | (~wins & (i32x16)best));
+}
+
+/* x before lane n, and y from there on. */
+ALWAYS_INLINE f32x16 until(size_t n, f32x16 x, f32x16 y) {
+    const i32x16 before = (i32x16){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} < (i32x16){0} + (int32_t)n;
+    return (f32x16)((before & (i32x16)x) | (~before & (i32x16)y));
+}
+
+/* The nearest whole numbers, of two the even one; the lowest byte of what is no number is 0. */
+ALWAYS_INLINE i32x16 nearest(f32x16 x) {
+#if REGISTER_BYTES == 64
+    return (i32x16)__builtin_ia32_cvtps2dq512_mask(x, (i32x16){0}, (uint16_t)-1, 4);
+#elif REGISTER_BYTES == 32
+    typedef int32_t i32x8 __attribute__((vector_size(32)));
+    const i32x8 low = (i32x8)__builtin_ia32_cvtps2dq256(__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7));
+    const i32x8 high = (i32x8)__builtin_ia32_cvtps2dq256(__builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15));
+    return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#else
+    return __builtin_convertvector(__builtin_elementwise_roundeven(x), i32x16);
+#endif
 }
 
 /* The greatest of sixteen numbers. */
@@ -86,8 +131,9 @@ ALWAYS_INLINE float fold(f32x16 v) {
 }
 
 ALWAYS_INLINE f32x16 exp16(f32x16 x) {
-    x = __builtin_elementwise_min(__builtin_elementwise_max(x, splat(EXP_MIN)), splat(EXP_MAX));
-    const f32x16 n = __builtin_elementwise_roundeven(x * splat(LOG2_E));
+    x = lesser(greater(x, splat(EXP_MIN)), splat(EXP_MAX));
+    const i32x16 whole = nearest(x * splat(LOG2_E));
+    const f32x16 n = __builtin_convertvector(whole, f32x16);
     f32x16 r = fma16(-n, splat(LN2_HIGH), x);
     r = fma16(-n, splat(LN2_LOW), r);
     f32x16 p = fma16(r, splat(EXP_C7), splat(EXP_C6));
@@ -97,7 +143,7 @@ ALWAYS_INLINE f32x16 exp16(f32x16 x) {
     p = fma16(r, p, splat(0.5f));
     p = fma16(r, p, splat(1.0f));
     p = fma16(r, p, splat(1.0f));
-    const i32x16 power = (__builtin_convertvector(n, i32x16) + 127) << 23;
+    const i32x16 power = (whole + 127) << 23;
     return p * (f32x16)power;
 }
 

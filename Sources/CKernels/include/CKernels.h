@@ -146,7 +146,7 @@ typedef struct {
 static inline size_t audiolm_attention_scratch(size_t seen, size_t width) {
     const size_t span = (seen + AUDIOLM_QUERIES + 3 * AUDIOLM_LANES) / AUDIOLM_LANES * AUDIOLM_LANES;
     /* Scores, scales, weights twice; queries. */
-    return span * (4 * AUDIOLM_QUERIES + 4 + 2 * AUDIOLM_QUERIES) + AUDIOLM_QUERIES * width;
+    return span * (4 + 4 + 2) * AUDIOLM_QUERIES + AUDIOLM_QUERIES * width;
 }
 
 /* Fourier transforms of sixteen real frames of `size` samples side by side, a power of two and at least 4: arrays

@@ -55,7 +55,13 @@ static void ref_attend(const audiolm_attention *a, const ref_past *past, const f
         for (size_t d = 0; d < dim; ++d) sum += ref_whole(q[d] * factor) * *ref_key(place, at, d);
         scores[j] = (float)sum * (place->key_scale[at] * (scale * a->score_scale));
     }
-    const float norm = 1.0f / ref_exponentials(scores, count);
+    const float top = ref_max(scores, count);
+    float sums[AUDIOLM_LANES] = {0};
+    for (size_t j = 0; j < count; ++j) {
+        scores[j] = ref_exp(scores[j] - top);
+        sums[(begin + j) % AUDIOLM_LANES] = sums[(begin + j) % AUDIOLM_LANES] + scores[j];
+    }
+    const float norm = 1.0f / ref_fold(sums);
     float greatest = 0;
     for (size_t j = 0; j < count; ++j) {
         const audiolm_past *place = ref_place(past, begin + j, &at);
