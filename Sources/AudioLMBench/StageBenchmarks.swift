@@ -72,7 +72,7 @@ private func coarseStageBenchmarks(
 private func fineStageBenchmarks(_ stage: FineStage, on pool: WorkerPool) -> [Measurement] {
     let configuration = stage.configuration
     let window = (0..<configuration.windowFrames).map { [Int](repeating: $0, count: configuration.levels) }
-    let made = min(FineWindow.framesPerChunk, configuration.windowFrames)
+    let made = configuration.framesPerChunk
     var sampler = samplers(1)[0]
     var buffers = stage.makeBuffers()
     let seconds = median(of: 5, on: pool) {

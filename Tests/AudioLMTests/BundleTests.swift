@@ -77,7 +77,7 @@ import Testing
         ("\"audiolm\"", "\"bert\"", "model_type"),
         ("\"vocabulary\": 32", "\"vocabulary\": 31", "embedding.weight"),
         ("\"vocabulary\": 32", "\"vocabulary\": -1", "vocabulary"),
-        ("\"window_frames\": 80", "\"window_frames\": 50", "window_frames"),
+        ("\"window_frames\": 80", "\"window_frames\": 1", "window_frames"),
         ("\"look_ahead\": 3", "\"look_ahead\": \"x\"", "look_ahead"),
         ("\"look_ahead\": 3,", "", "look_ahead"),
         ("\"top_p\": 0.95", "\"top_p\": 2", "top_p"),

@@ -31,7 +31,6 @@ from .transformer import TransformerConfiguration
 
 RATE = 24_000
 STEPS = 50
-FRAMES_MADE_AT_ONCE = 50
 TRANSFORMER_FIELDS = ("layers", "width", "heads", "feed_forward", "attention_window")
 # What the engine's benchmark calls the same work.
 OURS = {
@@ -42,7 +41,7 @@ OURS = {
     "semantic stage, drawing": "semantic stage, drawing 1 at once",
     "coarse stage, reading": "coarse stage, reading",
     "coarse stage, drawing": "coarse stage, drawing 1 at once",
-    "fine stage, 50 frames": "fine stage, 50 frames of a window",
+    "fine stage, one window": "fine stage, ",
 }
 
 
@@ -118,7 +117,7 @@ def torch_work(bundle: Path, dtype: torch.dtype, compiled: bool = False) -> dict
         "semantic tokenizer, 20 s": lambda: tokenizer.tokenize(noise),
         "semantic stage, reading": lambda: read_semantic(tokens),
         "coarse stage, reading": lambda: read_coarse(known, tokens[:, : windows[1] // 2]),
-        "fine stage, 50 frames": lambda: complete(fine_pass, fine),
+        "fine stage, one window": lambda: complete(fine_pass, fine),
     }
     def compiled_step(step: nn.Module) -> Callable:
         return torch.compile(step, dynamic=False) if compiled else step
@@ -159,7 +158,7 @@ def complete(fine_pass: Callable, fine: FineStage) -> None:
     """The fine levels of the last frames of a window, as many as the command makes at a time."""
     settings = fine.configuration
     codes = torch.randint(settings.codes, (1, settings.window_frames, settings.levels))
-    prompt = max(settings.window_frames - FRAMES_MADE_AT_ONCE, 0)
+    prompt = settings.window_frames - settings.window_frames * 4 // 5
     for level in range(settings.coarse_levels, settings.levels):
         codes[0, prompt:, level] = drawn(fine_pass(codes, level, torch.tensor([prompt]))[0, prompt:])
 

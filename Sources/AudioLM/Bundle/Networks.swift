@@ -135,12 +135,6 @@ package struct Networks: Sendable {
             "the semantic vocabulary", tokenizer.clusters, semanticStage.configuration.vocabulary,
             coarse.semanticVocabulary)
         try require("the number of coarse levels", coarse.levels, fine.coarseLevels)
-        guard fine.windowFrames > FineWindow.framesPerChunk else {
-            throw BundleError.configuration(
-                path: path,
-                reason: "fine_stage.window_frames is \(fine.windowFrames), "
-                    + "expected more than the \(FineWindow.framesPerChunk) that are made at a time")
-        }
         try require("the number of levels", codec.levels, fine.levels)
         try require("the number of codes", codec.codebookSize, coarse.codes, fine.codes)
         try require("the sample rate", codec.sampleRate, tokenizer.sampleRate)

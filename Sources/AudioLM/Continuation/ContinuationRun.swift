@@ -4,7 +4,7 @@ import SoundStream
 import Tensors
 import TokenTransformers
 
-/// Continuations of one prompt from its tokens to their last samples: the stages in turn, a second of sound at a time,
+/// Continuations of one prompt from its tokens to their last samples: the stages in turn, about a second of sound at a time,
 /// the first two for all continuations at once.
 struct ContinuationRun {
     private let networks: Networks
@@ -92,8 +92,9 @@ struct ContinuationRun {
 
     /// Runs to the end and reports the summaries; throws `CancellationError` when cancelled.
     mutating func finish() throws {
-        for first in stride(from: 0, to: plan.frames, by: FineWindow.framesPerChunk) {
-            let count = min(FineWindow.framesPerChunk, plan.frames - first)
+        let chunk = networks.fineStage.configuration.framesPerChunk
+        for first in stride(from: 0, to: plan.frames, by: chunk) {
+            let count = min(chunk, plan.frames - first)
             try makeCoarseFrames(count)
             try complete(coarseState.takeFrames(count))
             journal.add(count, to: .fine)

@@ -3,9 +3,6 @@ import TokenTransformers
 
 /// Completes frames of coarse codes by their fine codes, chunk after chunk, each seeing what lies before it.
 package struct FineWindow {
-    /// Codec frames that are completed at a time.
-    package static let framesPerChunk = 50
-
     private let stage: FineStage
     /// The last complete frames, all levels, as many as the stage looks back.
     private var recent: [[Int]]
@@ -18,7 +15,7 @@ package struct FineWindow {
         buffers = stage.makeBuffers()
     }
 
-    /// `coarse`, at most `framesPerChunk`, with all levels; `step` is called before each of them.
+    /// `coarse`, at most the stage's `framesPerChunk`, with all levels; `step` is called before each of them.
     mutating func complete(
         _ coarse: [[Int]], _ sampler: inout TokenSampler, on pool: WorkerPool, step: () throws -> Void
     ) rethrows -> [[Int]] {

@@ -31,7 +31,8 @@ struct ResynthesisRun {
     mutating func frames(_ count: Int) throws -> [[Int]] {
         var frames: [[Int]] = []
         while frames.count < count {
-            let chunk = try makeCoarse(min(FineWindow.framesPerChunk, count - frames.count))
+            let most = networks.fineStage.configuration.framesPerChunk
+            let chunk = try makeCoarse(min(most, count - frames.count))
             frames += try fine.complete(chunk, &fineSampler, on: pool) { try Task.checkCancellation() }
         }
         return frames

@@ -11,6 +11,9 @@ package struct FineStageConfiguration: Sendable, Equatable {
 
     package var fineLevels: Range<Int> { coarseLevels..<levels }
 
+    /// Frames that are completed at a time, behind those of the rest of a window. More of these would make no code likelier.
+    package var framesPerChunk: Int { windowFrames * 4 / 5 }
+
     package func validate() throws {
         try transformer.validate()
         try StageConfigurationError.require("levels", levels, in: 2...64)
