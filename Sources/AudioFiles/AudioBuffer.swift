@@ -58,6 +58,7 @@ public struct AudioBuffer: Sendable, Equatable {
 
     /// The same sound frame by frame: `[frames × channels]`.
     public func interleaved() -> [Double] {
+        guard channelCount > 1 else { return channels[0].map(Double.init) }
         var samples = [Double](repeating: 0, count: frameCount * channelCount)
         for (c, channel) in channels.enumerated() {
             for (i, sample) in channel.enumerated() { samples[i * channelCount + c] = Double(sample) }

@@ -1,16 +1,14 @@
 /// Turns all channels down together around peaks above `ceiling`, smoothly within `reach` frames on either side,
 /// and leaves everything else as it is.
 func limit(_ channels: inout [[Float]], to ceiling: Float, reach: Int) {
-    let count = channels.first?.count ?? 0
+    guard channels.contains(where: { $0.contains { abs($0) > ceiling } }) else { return }
+    let count = channels[0].count
     var gain = [Float](repeating: 1, count: count)
-    var exceeded = false
     for channel in channels {
         for i in 0..<count where abs(channel[i]) > ceiling {
             gain[i] = min(gain[i], ceiling / abs(channel[i]))
-            exceeded = true
         }
     }
-    guard exceeded else { return }
     // The mean of a running minimum over the same reach is never above the gain that a frame needs.
     let smooth = runningMean(runningMinimum(gain, reach: reach), reach: reach)
     for c in channels.indices {

@@ -18,6 +18,8 @@ public struct Seam: Sendable {
     private let modelGain: Float
     /// Factor from the reference to each channel, negative for one of opposite polarity.
     private let balance: [Float]
+    /// What each channel's last sounds would ring on like, as long as the longest cross-fade.
+    private let ringing: [[Float]]
 
     /// The end of the snippet as the models hear it: mono at their rate, its last sample the snippet's last.
     /// Very quiet and overloud recordings are brought to a usual level, which `continuation` takes back.
@@ -39,6 +41,10 @@ public struct Seam: Sendable {
         let cancelled = recent.loudestOfCancelling
         let reference = cancelled.map { recent.channels[$0] } ?? recent.mixedToMono()
         balance = recent.channels.map { Self.balance(of: $0, against: reference) }
+        let rate = tail.sampleRate
+        ringing = tail.channels.map {
+            extrapolated($0.suffix(rate / 10), by: rate / SeamStream.fadesPerSecond, order: 256)
+        }
         let mono = cancelled.map { tail.channels[$0] } ?? tail.mixedToMono()
         let heard = Int(min((heardSeconds ?? .infinity) * Double(tail.sampleRate), Double(mono.count)))
         let peak = mono.suffix(heard).reduce(0) { max($0, abs($1)) }
@@ -71,8 +77,9 @@ public struct Seam: Sendable {
             throw ContinuationError("\(seconds) s of continuation, expected 0 to \(Self.longest)")
         }
         return try SeamStream(
-            prompt: prompt, modelRate: modelRate, tail: tail, gains: balance.map { $0 / modelGain },
-            offsets: offsets, ceiling: ceiling(clips: clips), seconds: seconds)
+            prompt: prompt, modelRate: modelRate, rate: tail.sampleRate, ringing: ringing,
+            gains: balance.map { $0 / modelGain }, offsets: offsets, ceiling: ceiling(clips: clips),
+            seconds: seconds)
     }
 
     /// A snippet that is louder goes on as loud: turned down, its last sounds would break off at the seam.

@@ -19,24 +19,27 @@ public struct SeamStream: ~Copyable {
     /// Frames that have come out of the resampler since.
     private var made = 0
 
+    /// A cross-fade takes 20 ms.
+    static let fadesPerSecond = 50
+
     /// - Parameters:
     ///   - prompt: its end at the models' rate; the resampler finds sound on both sides of the seam.
-    ///   - tail: the snippet's end, about 0.
+    ///   - rate: the snippet's.
+    ///   - ringing: what each channel of the snippet would ring on like, for a cross-fade or longer.
     ///   - gains: factor from the models' level to each channel's.
     ///   - offsets: what each channel's samples are to lie about.
     ///   - ceiling: what peaks are turned down to.
     init(
-        prompt: [Float], modelRate: Int, tail: AudioBuffer, gains: [Float], offsets: [Float], ceiling: Float,
-        seconds: Double
+        prompt: [Float], modelRate: Int, rate: Int, ringing: [[Float]], gains: [Float], offsets: [Float],
+        ceiling: Float, seconds: Double
     ) throws {
-        rate = tail.sampleRate
+        self.rate = rate
         frames = Int((seconds * Double(rate)).rounded())
         self.gains = gains
         self.offsets = offsets
-        let (window, fade) = (min(tail.frameCount, rate / 10), min(frames, rate / 50))
-        ringing = tail.channels.map { extrapolated($0.suffix(window), by: fade, order: 256) }
-        limiter = StreamLimiter(
-            channelCount: tail.channelCount, ceiling: ceiling, reach: max(1, rate / 200))
+        let fade = min(frames, rate / Self.fadesPerSecond)
+        self.ringing = ringing.map { Array($0.prefix(fade)) }
+        limiter = StreamLimiter(channelCount: gains.count, ceiling: ceiling, reach: max(1, rate / 200))
         let context = prompt.suffix(modelRate)
         let lead = [Float](repeating: 0, count: modelRate - context.count)
         var resampler = try StreamResampler(from: modelRate, to: rate)
@@ -63,22 +66,30 @@ public struct SeamStream: ~Copyable {
         before -= min(before, resampled.count)
         defer { made += samples.count }
         return gains.indices.map { channel in
-            samples.enumerated().map { index, sample in
-                joined(sample * gains[channel], frame: made + index, channel: channel)
-            }
+            let (gain, offset) = (gains[channel], offsets[channel])
+            var joined = samples.map { $0 * gain }
+            fadeIn(&joined, over: ringing[channel])
+            for index in joined.indices { joined[index] += offset }
+            fadeOut(&joined)
+            return joined
         }
     }
 
-    private func joined(_ sample: Float, frame: Int, channel: Int) -> Float {
-        let fade = ringing[channel].count
-        let fadeOut = min(frames, rate / 200)
-        var sample = sample
-        if frame < fade {
-            let weight = Float(0.5 - 0.5 * cos(.pi * (Double(frame) + 1) / (Double(fade) + 1)))
-            sample = (1 - weight) * ringing[channel][frame] + weight * sample
+    /// Cross-fades the samples from frame `made` on, those at the seam.
+    private func fadeIn(_ samples: inout [Float], over ringing: [Float]) {
+        let step = Double.pi / (Double(ringing.count) + 1)
+        for frame in made..<max(made, min(ringing.count, made + samples.count)) {
+            let weight = Float(0.5 - 0.5 * cos(step * (Double(frame) + 1)))
+            samples[frame - made] = (1 - weight) * ringing[frame] + weight * samples[frame - made]
         }
-        sample += offsets[channel]
-        if frame >= frames - fadeOut { sample *= Float(frames - 1 - frame) / Float(max(1, fadeOut)) }
-        return sample
+    }
+
+    /// Fades the samples from frame `made` on, those at the end.
+    private func fadeOut(_ samples: inout [Float]) {
+        let fade = min(frames, rate / 200)
+        let end = made + samples.count
+        for frame in max(made, min(frames - fade, end))..<end {
+            samples[frame - made] *= Float(frames - 1 - frame) / Float(max(1, fade))
+        }
     }
 }

@@ -119,10 +119,9 @@ public struct ContinueCommand: AsyncParsableCommand {
         let options = ContinuationOptions(
             seconds: continuation.seconds, seed: seed, promptSeconds: continuation.promptSeconds,
             sampling: sampling.options(), candidates: ignoresCandidates(chosen) ? 1 : continuation.candidates)
-        let writers = try files.map { try $0.makeWriter(seam) }
-        let summaries = try await write(
-            chosen.bundle.extend(seam.prompt, options: options, variations: files.count), to: writers,
-            label: label)
+        // Begins at once, beside the copying.
+        let events = chosen.bundle.extend(seam.prompt, options: options, variations: files.count)
+        let summaries = try await write(events, to: JoinedFile.open(files, seam), label: label)
         return zip(files, summaries).map {
             ContinuationReport(recording, model: chosen, file: $0.url, summary: $1)
         }

@@ -26,11 +26,23 @@ struct JoinedFile {
             for: url)
     }
 
-    /// Opens the file for a continuation that joins on by `seam`; it appears with `finish()`.
-    func makeWriter(_ seam: Seam) throws -> JoinedFileWriter {
+    /// Opens files for continuations of one snippet that join on by `seam`, and begins them with its copy; they appear with
+    /// `finish()`.
+    static func open(_ files: [JoinedFile], _ seam: Seam) throws -> [JoinedFileWriter] {
+        let writers = try files.map { try $0.makeWriter(seam) }
+        guard let file = files.first, !file.onlyContinuation else { return writers }
+        var reader = try AudioFileReader(contentsOf: file.snippet.url)
+        while true {
+            try Task.checkCancellation()
+            let chunk = try reader.read(frames: 1 << 16)
+            if chunk.isEmpty { return writers }
+            for writer in writers { try writer.copy(chunk) }
+        }
+    }
+
+    private func makeWriter(_ seam: Seam) throws -> JoinedFileWriter {
         try JoinedFileWriter(
             seam.stream(seconds: seconds, clips: !format.samples.isFloatingPoint),
-            after: onlyContinuation ? nil : snippet.url,
             to: AudioFileWriter(
                 to: url, format: format, sampleRate: sampleRate, channelCount: snippet.tail.channelCount),
             channelCount: snippet.tail.channelCount, from: snippet.tail.sampleRate, to: sampleRate)

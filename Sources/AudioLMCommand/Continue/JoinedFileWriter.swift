@@ -10,24 +10,27 @@ final class JoinedFileWriter {
     /// is at the nearest of them.
     private var resampler: StreamResampler?
     private let ratio: Double
+    private let channelCount: Int
     /// Frames so far, at the snippet's rate.
     private var frames = 0
 
-    /// - Parameters:
-    ///   - snippet: what comes first, if anything; it is copied at once.
-    ///   - channelCount: of the snippet and of the file.
+    /// - Parameter channelCount: of the snippet and of the file.
     init(
-        _ seam: consuming SeamStream, after snippet: URL?, to file: consuming AudioFileWriter,
-        channelCount: Int,
+        _ seam: consuming SeamStream, to file: consuming AudioFileWriter, channelCount: Int,
         from snippetRate: Int, to fileRate: Int
     ) throws {
         self.seam = seam
         self.file = file
+        self.channelCount = channelCount
         ratio = Double(fileRate) / Double(snippetRate)
         if snippetRate != fileRate {
             resampler = try StreamResampler(from: snippetRate, to: fileRate, channelCount: channelCount)
         }
-        if let snippet { try copy(snippet) }
+    }
+
+    /// Appends what the snippet has next, `[frames × channels]`.
+    func copy(_ interleaved: [Double]) throws {
+        try write(interleaved, frames: interleaved.count / channelCount)
     }
 
     /// Appends what the models made next.
@@ -41,16 +44,6 @@ final class JoinedFileWriter {
         }
         try Task.checkCancellation()
         try file.finish()
-    }
-
-    private func copy(_ snippet: URL) throws {
-        var reader = try AudioFileReader(contentsOf: snippet)
-        while true {
-            try Task.checkCancellation()
-            let chunk = try reader.read(frames: 1 << 16)
-            if chunk.isEmpty { break }
-            try write(chunk, frames: chunk.count / reader.channelCount)
-        }
     }
 
     private func write(_ sound: AudioBuffer) throws {
