@@ -42,9 +42,7 @@ package struct AttentionKernel {
 
     /// Each of `count` positions of a sequence, the first of which is `position`, sees the `window` positions up to its own.
     package func run(count: Int, at position: Int, window: Int, _ past: KeyValueMemory, on pool: WorkerPool) {
-        let visible = min(window, position + count)
-        let wanted = Self.leastNumbers / max(count * visible * headDimension, 1)
-        let together = (1...heads).last { heads % $0 == 0 && $0 <= max(wanted, 1) } ?? 1
+        let together = headsTogether(numbers: count * min(window, position + count) * headDimension, on: pool)
         let groups = heads / together
         let tiles = (count + Self.tile - 1) / Self.tile
         // As much at every step, for a past that grows.
@@ -70,6 +68,14 @@ package struct AttentionKernel {
                     (heads + 1) * together, $0)
             }
         }
+    }
+
+    /// How many heads to hand out together, each of which sees so many numbers of keys: enough to be worth it, and such that
+    /// all threads have as many where that can be.
+    private func headsTogether(numbers: Int, on pool: WorkerPool) -> Int {
+        let least = min((Self.leastNumbers + numbers - 1) / max(numbers, 1), heads)
+        let choices = (least...heads).lazy.filter { heads % $0 == 0 }
+        return choices.first { sequences * (heads / $0) % pool.threadCount == 0 } ?? choices.first ?? heads
     }
 
     /// What branches of each sequence have of their own, from the position `start` on.

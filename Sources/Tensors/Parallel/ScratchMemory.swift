@@ -1,10 +1,11 @@
+internal import Glibc
 internal import Synchronization
 
 /// Memory that the steps of some work need for a moment, kept from one step to the next so that none of them
 /// allocates.
 ///
 /// Threads that share work ask at the same moment, again and again: nobody waits, each takes the first place that nobody
-/// has.
+/// has, and begins to look at a place of its own, lest they all touch the same one.
 final class ScratchMemory: Sendable {
     private let places: [Place]
 
@@ -15,13 +16,23 @@ final class ScratchMemory: Sendable {
 
     /// Calls `body` with at least `byteCount` undefined bytes on a cache line's boundary, its own until it returns.
     func with<R>(byteCount: Int, _ body: (UnsafeMutableRawPointer) throws -> R) rethrows -> R {
-        guard let place = places.first(where: { $0.take() }) else {
+        guard let place = takePlace() else {
             let memory = Place.allocate(byteCount)
             defer { memory.deallocate() }
             return try body(memory)
         }
         defer { place.giveBack() }
         return try body(place.memory(byteCount))
+    }
+
+    private func takePlace() -> Place? {
+        // Threads' descriptors lie apart by a stack and a page.
+        let first = Int(pthread_self() >> 12) % places.count
+        for offset in places.indices {
+            let place = places[(first + offset) % places.count]
+            if place.take() { return place }
+        }
+        return nil
     }
 
     /// `@unchecked Sendable`: the memory is that of who has taken the place.

@@ -56,13 +56,13 @@ package struct FineStage: Sendable {
     ) {
         let first = window.promptFrames
         let logits = logits(level, of: window.known, from: first, &buffers, on: pool)
-        let codes = configuration.codes
+        let (codes, embedding) = (configuration.codes, embeddings[level])
         logits.withPointer { rows in
             for frame in first..<window.codes.count {
                 let row = UnsafeBufferPointer(start: rows + (frame - first) * codes, count: codes)
                 let code = sampler.draw(row)
                 window.codes[frame][level] = code
-                embeddings[level].add(code, toRow: frame, of: &window.known)
+                embedding.add(code, toRow: frame, of: &window.known)
             }
         }
     }

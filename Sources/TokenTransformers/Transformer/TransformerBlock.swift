@@ -2,7 +2,10 @@ import NeuralLayers
 import Tensors
 
 /// Pre-norm attention and SwiGLU feed-forward, each added to its input: `[rows, width]` → `[rows, width]`.
-struct TransformerBlock: Sendable {
+///
+/// A class, since a structure of so many matrices would count a reference to each whenever it is called, and threads that
+/// call it at the same time would wait for each other's counts.
+final class TransformerBlock: Sendable {
     private let width: Int
     private let attentionNorm: RMSNorm
     private let attention: Attention
