@@ -29,8 +29,8 @@ ALWAYS_INLINE fetched_part part_of_next(const int8_t *panels, size_t panel, size
     return (fetched_part){panels + ((panel + 1) * 4 + band * (size_t)lines) * inner * AUDIOLM_PANEL_I8 / 4, lines};
 }
 
-/* At input i of a panel's inner loop. */
+/* At input i of a panel's inner loop. Into the second cache: the first has room for the panel in use alone. */
 ALWAYS_INLINE void fetch_part(fetched_part part, size_t i) {
-    if (part.lines > 0) __builtin_prefetch(part.next + i * 16 * (size_t)part.lines);
-    if (part.lines > 1) __builtin_prefetch(part.next + i * 16 * (size_t)part.lines + 64);
+    if (part.lines > 0) __builtin_prefetch(part.next + i * 16 * (size_t)part.lines, 0, 2);
+    if (part.lines > 1) __builtin_prefetch(part.next + i * 16 * (size_t)part.lines + 64, 0, 2);
 }
