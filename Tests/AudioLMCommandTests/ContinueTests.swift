@@ -93,6 +93,12 @@ import Testing
         let second = try Data(contentsOf: folder.file("s.continued.2.wav"))
         #expect(try Data(contentsOf: folder.file("s.continued.wav")) == second)
         #expect(try Data(contentsOf: folder.file("s.continued.1.wav")) != second)
+        let snippet = try AudioBuffer(contentsOf: input)
+        for name in ["s.continued.1.wav", "s.continued.2.wav"] {
+            let sound = try AudioBuffer(contentsOf: folder.file(name))
+            #expect(sound.frameCount == 48000)
+            #expect(sound.frames(0..<24000) == snippet)
+        }
     }
 
     @Test func existingOutputsNeedForce() async throws {

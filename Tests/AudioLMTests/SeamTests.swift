@@ -29,6 +29,18 @@ import Testing
         #expect(result.frameCount == Int((seconds * Double(rate)).rounded()))
     }
 
+    /// Shorter than a cross-fade, or than both fades.
+    @Test(arguments: [8000, 24000, 44100], [0, 0.0001, 0.003, 0.01, 0.02, 0.022])
+    func aMomentIsFadedInAndOut(rate: Int, seconds: Double) throws {
+        let tail = AudioBuffer(mono: Self.tone(220, from: 0, seconds: 1.5, rate: rate), sampleRate: rate)
+        let generated = Self.tone(220, from: 1.5, seconds: seconds, rate: 24000)
+        let samples = try Seam(after: tail, modelRate: 24000).continuation(generated, seconds: seconds)
+            .channels[0]
+        #expect(samples.count == Int((seconds * Double(rate)).rounded()))
+        #expect(samples.allSatisfy { $0.isFinite && abs($0) <= 1 })
+        #expect(samples.isEmpty || samples.last == 0)
+    }
+
     @Test(arguments: [8000, 11025, 24000, 44100, 48000, 96000], [0, 0.001, 0.0023])
     func noClick(rate: Int, jump: Double) throws {
         let snippet = Self.tone(220, from: 0, seconds: 2, rate: rate)

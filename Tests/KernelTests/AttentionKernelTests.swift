@@ -104,6 +104,43 @@ import Testing
         }
     }
 
+    /// Attention of some of 12 queries to 20 places, some of whose numbers are odd; rows that nobody asked for stay -1.
+    private func attendToOddNumbers(_ kernels: audiolm_kernels, dim: Int, queries: Range<Int>) -> [Float] {
+        let odd: [Float] = [.nan, .infinity, -.infinity, 1e38, 1e-38, -0.0]
+        let past = Past(lists: 1, capacity: 32, dim: dim)
+        for place in 0..<20 {
+            var (key, value) = Past.row(seed: UInt64(place), dim: dim)
+            if place % 3 == 1 { key[place % dim] = odd[place % odd.count] }
+            if place % 4 == 1 { value[(place + 1) % dim] = odd[(place / 2) % odd.count] }
+            past.remember(kernels, list: 0, place: place, key: key, value: value)
+        }
+        var q = Self.queries(12 * dim)
+        for query in [2, 5, 6, 11] { q[query * dim + query % dim] = odd[query % odd.count] }
+        var y = [Float](repeating: -1, count: 12 * dim)
+        y.withUnsafeMutableBufferPointer { y in
+            q.withUnsafeBufferPointer { q in
+                var task = audiolm_attention(
+                    q: q.baseAddress!, q_stride: dim, past: past.past, y: y.baseAddress!, y_stride: dim,
+                    head_dim: dim, first_position: 8, window: 11, score_scale: 0.3)
+                withScratch(20, dim) {
+                    kernels.attention(&task, queries.lowerBound, queries.upperBound, 0, 1, $0)
+                }
+            }
+        }
+        return y
+    }
+
+    @Test(arguments: KernelVariant.available, [5, 16, 20, 64])
+    func oddNumbersAndPartsOfTheQueriesAreThoseOfTheReference(variant: KernelVariant, dim: Int) {
+        func bits(_ numbers: [Float]) -> [UInt32] { numbers.map { $0.isNaN ? UInt32.max : $0.bitPattern } }
+        let whole = attendToOddNumbers(KernelVariant.reference, dim: dim, queries: 0..<12)
+        for queries in [0..<12, 2..<9, 3..<5, 1..<6, 11..<12] {
+            let expected = whole.enumerated().map { queries.contains($0 / dim) ? $1 : -1 }
+            let found = attendToOddNumbers(variant.kernels, dim: dim, queries: queries)
+            #expect(bits(found) == bits(expected), "queries \(queries) of \(dim) numbers")
+        }
+    }
+
     @Test(arguments: KernelVariant.available)
     func placeInTheRingDoesNotMatter(variant: KernelVariant) {
         let run = {

@@ -123,4 +123,32 @@ import Testing
             inner: 2, outputs: 2)
         #expect(y == [0.5, 0.5, 0.5, 0.5])
     }
+
+    /// The bytes of a row of seven bits, its scale, and what lies behind it in memory.
+    private func sevenBits(_ kernels: audiolm_kernels, _ x: [Float]) -> [UInt8] {
+        let inner = (x.count + 63) / 64 * 64
+        var (bytes, scale) = ([UInt8](repeating: 0xaa, count: inner + 64), Float.nan)
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            var task = audiolm_seven_bits(
+                x: x, x_stride: x.count, count: x.count, inner: inner, rounded: bytes.baseAddress!,
+                scale: &scale, kept: nil, lost: nil)
+            kernels.seven_bits(&task, 0, 1)
+        }
+        return bytes + withUnsafeBytes(of: scale) { Array($0) }
+    }
+
+    @Test(arguments: KernelVariant.available, [1, 63, 64, 65, 128, 200])
+    func rowsOfSevenBitsAreThoseOfTheReference(variant: KernelVariant, count: Int) {
+        var random = SeededGenerator(seed: UInt64(count))
+        let plain = random.normals(count)
+        for odd: Float in [0, -0.0, .nan, .infinity, -.infinity, 1e38, 1e-38] {
+            for place in [0, count / 2, count - 1] {
+                var x = plain
+                x[place] = odd
+                #expect(
+                    sevenBits(variant.kernels, x) == sevenBits(KernelVariant.reference, x),
+                    "\(odd) at \(place) of \(count)")
+            }
+        }
+    }
 }

@@ -37,7 +37,9 @@ import Testing
     }
 
     /// Keys and values of two heads of 20 numbers are appended to each of two sequences, which then see both positions.
-    private func append(_ projected: [Float], at position: Int, to rows: inout KeyValueRows) -> [[Float]] {
+    private func append(
+        _ projected: [Float], at position: Int, to rows: inout KeyValueRows, threads: Int = 1
+    ) -> [[Float]] {
         let count = rows.sequences
         var projected = projected
         var y = [Float](repeating: 0, count: 40 * count)
@@ -51,7 +53,8 @@ import Testing
                             sequenceStride: 120, cosines: cosines.baseAddress!, sines: sines.baseAddress!,
                             output: y.baseAddress!, outputSequenceStride: 40)
                         rows.withMemory {
-                            kernel.run(count: 1, at: position, window: 20, $0, on: WorkerPool(threads: 1))
+                            kernel.run(
+                                count: 1, at: position, window: 20, $0, on: WorkerPool(threads: threads))
                         }
                     }
                 }
@@ -91,5 +94,21 @@ import Testing
         let again = append(last + last + last + last, at: 2, to: &doubled)
         #expect(Array(again[0...1]) == Array(again[2...3]))
         #expect(Array(again[0...1]) == append(last + last, at: 2, to: &before))
+    }
+
+    /// However heads are handed out.
+    @Test(arguments: [1, 2, 3], [2, 3, 5])
+    func threadsDoNotMatterToThePast(sequences: Int, threads: Int) {
+        var random = SeededGenerator(seed: 14)
+        let shape = KeyValueRows.Shape(heads: 2, headDimension: 20, positions: 20)
+        var (alone, shared) = (
+            KeyValueRows(sequences: sequences, shape), KeyValueRows(sequences: sequences, shape)
+        )
+        for position in 0..<18 {
+            let next = random.normals(sequences * 120)
+            #expect(
+                append(next, at: position, to: &alone)
+                    == append(next, at: position, to: &shared, threads: threads))
+        }
     }
 }

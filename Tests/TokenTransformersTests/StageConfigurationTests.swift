@@ -26,4 +26,14 @@ import TokenTransformers
         let error = #expect(throws: StageConfigurationError.self) { try configuration.validate() }
         #expect(error?.description.contains(key) == true)
     }
+
+    /// At least one frame, and never so many that nobody hears anything for long.
+    @Test(arguments: [(2, 1), (75, 60), (80, 60), (60, 48), (65536, 60)])
+    func aChunkIsMostOfAWindow(frames: Int, chunk: Int) throws {
+        let json =
+            #"{"layers":1,"width":24,"heads":3,"feed_forward":40,"levels":6,"coarse_levels":3,"codes":32,"window_frames":\#(frames)}"#
+        let configuration = try JSONDecoder().decode(FineStageConfiguration.self, from: Data(json.utf8))
+        try configuration.validate()
+        #expect(configuration.framesPerChunk == chunk)
+    }
 }

@@ -10,7 +10,10 @@ public struct Seam: Sendable {
     /// Peaks of the continuation are turned down to this, or to the snippet's own where those are higher.
     static let ceiling: Float = 0.98
 
-    private let tail: AudioBuffer
+    /// The snippet's sample rate.
+    private let rate: Int
+    /// The greatest magnitude of the snippet's end.
+    private let peak: Float
     /// What each channel's samples lie about.
     private let offsets: [Float]
     private let modelRate: Int
@@ -31,26 +34,27 @@ public struct Seam: Sendable {
     ///   - modelRate: the models' sample rate.
     public init(after tail: AudioBuffer, heardSeconds: Double? = nil, modelRate: Int) throws {
         let offsets = tail.suffix(seconds: 1).channels.map(Self.mean(of:))
+        let rate = tail.sampleRate
+        self.rate = rate
+        peak = tail.channels.reduce(0) { peak, channel in channel.reduce(peak) { max($0, abs($1)) } }
         let tail = AudioBuffer(
             channels: zip(tail.channels, offsets).map { samples, offset in samples.map { $0 - offset } },
-            sampleRate: tail.sampleRate)
-        self.tail = tail
+            sampleRate: rate)
         self.offsets = offsets
         self.modelRate = modelRate
         let recent = tail.suffix(seconds: Self.recent)
         let cancelled = recent.loudestOfCancelling
         let reference = cancelled.map { recent.channels[$0] } ?? recent.mixedToMono()
         balance = recent.channels.map { Self.balance(of: $0, against: reference) }
-        let rate = tail.sampleRate
         ringing = tail.channels.map {
-            extrapolated($0.suffix(rate / 10), by: rate / SeamStream.fadesPerSecond, order: 256)
+            extrapolated($0.suffix(rate / 10), by: SeamStream.fade(at: rate), order: 256)
         }
         let mono = cancelled.map { tail.channels[$0] } ?? tail.mixedToMono()
-        let heard = Int(min((heardSeconds ?? .infinity) * Double(tail.sampleRate), Double(mono.count)))
-        let peak = mono.suffix(heard).reduce(0) { max($0, abs($1)) }
-        let gain = (0.1...1).contains(peak) || peak == 0 ? 1 : 0.5 / peak
+        let heard = Int(min((heardSeconds ?? .infinity) * Double(rate), Double(mono.count)))
+        let loudest = mono.suffix(heard).reduce(0) { max($0, abs($1)) }
+        let gain = (0.1...1).contains(loudest) || loudest == 0 ? 1 : 0.5 / loudest
         modelGain = gain
-        prompt = try AudioBuffer(mono: mono, sampleRate: tail.sampleRate).resampled(to: modelRate)
+        prompt = try AudioBuffer(mono: mono, sampleRate: rate).resampled(to: modelRate)
             .channels[0].map { $0 * gain }
     }
 
@@ -61,7 +65,7 @@ public struct Seam: Sendable {
         var stream = try stream(seconds: seconds)
         let (first, rest) = (try stream.append(generated), try stream.finish())
         return AudioBuffer(
-            channels: zip(first.channels, rest.channels).map { $0 + $1 }, sampleRate: tail.sampleRate)
+            channels: zip(first.channels, rest.channels).map { $0 + $1 }, sampleRate: rate)
     }
 
     /// Seconds of the end that tell level and balance.
@@ -77,17 +81,14 @@ public struct Seam: Sendable {
             throw ContinuationError("\(seconds) s of continuation, expected 0 to \(Self.longest)")
         }
         return try SeamStream(
-            prompt: prompt, modelRate: modelRate, rate: tail.sampleRate, ringing: ringing,
+            prompt: prompt, modelRate: modelRate, rate: rate, ringing: ringing,
             gains: balance.map { $0 / modelGain }, offsets: offsets, ceiling: ceiling(clips: clips),
             seconds: seconds)
     }
 
     /// A snippet that is louder goes on as loud: turned down, its last sounds would break off at the seam.
     private func ceiling(clips: Bool) -> Float {
-        let peak = zip(tail.channels, offsets).reduce(0) { peak, channel in
-            channel.0.reduce(peak) { max($0, abs($1 + channel.1)) }
-        }
-        return max(Self.ceiling, clips ? min(peak, 1) : peak)
+        max(Self.ceiling, clips ? min(peak, 1) : peak)
     }
 
     private static func mean(of samples: [Float]) -> Float {

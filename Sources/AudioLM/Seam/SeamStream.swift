@@ -19,8 +19,8 @@ public struct SeamStream: ~Copyable {
     /// Frames that have come out of the resampler since.
     private var made = 0
 
-    /// A cross-fade takes 20 ms.
-    static let fadesPerSecond = 50
+    /// Frames of a cross-fade: 20 ms.
+    static func fade(at rate: Int) -> Int { rate / 50 }
 
     /// - Parameters:
     ///   - prompt: its end at the models' rate; the resampler finds sound on both sides of the seam.
@@ -37,7 +37,7 @@ public struct SeamStream: ~Copyable {
         frames = Int((seconds * Double(rate)).rounded())
         self.gains = gains
         self.offsets = offsets
-        let fade = min(frames, rate / Self.fadesPerSecond)
+        let fade = min(frames, Self.fade(at: rate))
         self.ringing = ringing.map { Array($0.prefix(fade)) }
         limiter = StreamLimiter(channelCount: gains.count, ceiling: ceiling, reach: max(1, rate / 200))
         let context = prompt.suffix(modelRate)

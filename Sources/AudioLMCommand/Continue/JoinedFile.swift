@@ -26,8 +26,8 @@ struct JoinedFile {
             for: url)
     }
 
-    /// Opens files for continuations of one snippet that join on by `seam`, and begins them with its copy; they appear with
-    /// `finish()`.
+    /// Opens files for continuations of one snippet that join on by `seam`, and begins them with its copy, all of them or, if
+    /// they are for the continuation only, none; they appear with `finish()`.
     static func open(_ files: [JoinedFile], _ seam: Seam) throws -> [JoinedFileWriter] {
         let writers = try files.map { try $0.makeWriter(seam) }
         guard let file = files.first, !file.onlyContinuation else { return writers }

@@ -66,10 +66,11 @@ ALWAYS_INLINE void mix_some(const int Q, const int B, blocks values, size_t d, c
 }
 
 /* What Q queries see: blocks of a ring in two runs, the second where it begins again, and blocks of each one's own, from
- * the block `own_first` of all on and `own_next` places after the one before. */
+ * the block `own_first` of all on and `own_next` places after the one before. Of the first of these `ring_part` places, less
+ * than sixteen, are the ring's. */
 typedef struct {
     blocks runs[2], own;
-    size_t own_first, own_next;
+    size_t own_first, own_next, ring_part;
 } seen;
 
 ALWAYS_INLINE blocks own_blocks(const seen *s, size_t r) {
@@ -104,7 +105,7 @@ ALWAYS_INLINE void hide(const score_rows *rows, size_t r, float hidden) {
     float *x = rows->scores + r * rows->span;
     const size_t begin = rows->begin[r], end = rows->end[r];
     for (size_t j = 0; j < begin; j += LANES)
-        store(x + j, begin - j < LANES ? until(begin - j, splat(hidden), load(x + j)) : splat(hidden));
+        store(x + j, until(begin - j, splat(hidden), load(x + j)));
     for (size_t j = end / LANES * LANES; j < rows->span; j += LANES)
         store(x + j, end > j ? until(end - j, load(x + j), splat(hidden)) : splat(hidden));
 }
@@ -147,21 +148,21 @@ ALWAYS_INLINE void copy_scales(blocks b, float *scales) {
     for (size_t j = 0; j < b.count * LANES; j += LANES) store(scales + j, load(b.past->value_scale + b.at + j));
 }
 
-/* Scores and scales of a row's own blocks. The first of them is the ring's in part. */
-ALWAYS_INLINE void score_own(const rounded_queries *q, const seen *s, size_t r, const score_rows *rows, size_t part) {
+/* Scores and scales of a row's own blocks. */
+ALWAYS_INLINE void score_own(const rounded_queries *q, const seen *s, size_t r, const score_rows *rows) {
     const size_t first = r * rows->span + s->own_first * LANES;
     float *scores = rows->scores + first, *scales = rows->scales + first;
     const f32x16 ring_scores = load(scores), ring_scales = load(scales);
     score(1, q, r, own_blocks(s, r), scores, rows->span);
     copy_scales(own_blocks(s, r), scales);
-    if (part == 0) return;
-    store(scores, until(part, ring_scores, load(scores)));
-    store(scales, until(part, ring_scales, load(scales)));
+    store(scores, until(s->ring_part, ring_scores, load(scores)));
+    store(scales, until(s->ring_part, ring_scales, load(scales)));
 }
 
 /* Moves the weights of own places away from those of the ring's. */
-ALWAYS_INLINE void part_own(const seen *s, uint8_t *weights, uint8_t *own, size_t part) {
-    for (size_t b = 0; b < s->own.count; ++b, part = 0) {
+ALWAYS_INLINE void part_own(const seen *s, uint8_t *weights, uint8_t *own) {
+    for (size_t b = 0; b < s->own.count; ++b) {
+        const size_t part = b == 0 ? s->ring_part : 0;
         u8x16_unaligned *all = (u8x16_unaligned *)(weights + (s->own_first + b) * LANES);
         const u8x16 of_ring = (u8x16){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} < (u8x16){0} + (uint8_t)part;
         *(u8x16_unaligned *)(own + b * LANES) = *all & ~of_ring;
@@ -169,10 +170,9 @@ ALWAYS_INLINE void part_own(const seen *s, uint8_t *weights, uint8_t *own, size_
     }
 }
 
-/* Attention of Q queries, which lie from q on, to what they see: of `span` places those from begin[r] to end[r]. The first
- * `shared` of them are the ring's. */
+/* Attention of Q queries, which lie from q on, to what they see: of `span` places those from begin[r] to end[r]. */
 ALWAYS_INLINE void attend(const int Q, const audiolm_attention *a, const seen *s, const float *q, float *y, score_rows *rows,
-                          size_t shared, void *scratch) {
+                          void *scratch) {
     const size_t span = rows->span, size = (size_t)Q * span;
     rows->scores = scratch;
     rows->scales = rows->scores + size;
@@ -186,15 +186,14 @@ ALWAYS_INLINE void attend(const int Q, const audiolm_attention *a, const seen *s
     const size_t first_run = s->runs[0].count * LANES;
     score(Q, &rounded, 0, s->runs[0], rows->scores, span);
     score(Q, &rounded, 0, s->runs[1], rows->scores + first_run, span);
-    const size_t own_first = s->own_first * LANES, part = s->own.count && shared > own_first ? shared - own_first : 0;
     for (size_t r = 0; r < (size_t)Q; ++r) {
         copy_scales(s->runs[0], rows->scales + r * span);
         copy_scales(s->runs[1], rows->scales + r * span + first_run);
-        if (s->own.count) score_own(&rounded, s, r, rows, part);
+        if (s->own.count) score_own(&rounded, s, r, rows);
     }
     float steps[AUDIOLM_QUERIES];
     weigh(Q, rows, steps);
-    for (size_t r = 0; r < (size_t)Q; ++r) part_own(s, rows->weights + r * span, own_weights + r * span, part);
+    for (size_t r = 0; r < (size_t)Q; ++r) part_own(s, rows->weights + r * span, own_weights + r * span);
 
     const int B = AT_ONCE(Q);
     size_t d = 0;
@@ -224,7 +223,7 @@ ALWAYS_INLINE void attend_queries(const int Q, const audiolm_attention *a, size_
         rows.end[r] = next - from;
     }
     attend(Q, a, &s, a->q + query * a->q_stride + head * a->head_dim, a->y + query * a->y_stride + head * a->head_dim, &rows,
-           rows.span, scratch);
+           scratch);
 }
 
 static void attention(const audiolm_attention *a, size_t query_begin, size_t query_end, size_t head_begin, size_t head_end,
@@ -250,7 +249,8 @@ ALWAYS_INLINE void attend_branches(const int Q, const audiolm_branched_attention
     /* The first block of a branch's own that the window reaches. */
     const size_t own_begin = from > own_from ? from : own_from;
     const size_t shared = b->branched > from ? b->branched - from : 0;
-    seen s = {.own_first = (own_begin - from) / LANES, .own_next = b->heads * b->own.capacity};
+    seen s = {.own_first = (own_begin - from) / LANES, .own_next = b->heads * b->own.capacity,
+              .ring_part = shared ? b->branched % LANES : 0};
     s.own = (blocks){&b->own, (branch * b->heads + head) * b->own.capacity + own_begin - own_from,
                      (next - own_begin + LANES - 1) / LANES};
     see_ring(&a->past, head, from, from + shared, s.runs);
@@ -260,7 +260,7 @@ ALWAYS_INLINE void attend_branches(const int Q, const audiolm_branched_attention
         rows.end[r] = next - from;
     }
     attend(Q, a, &s, a->q + branch * a->q_stride + head * a->head_dim, a->y + branch * a->y_stride + head * a->head_dim, &rows,
-           shared, scratch);
+           scratch);
 }
 
 static void branched_attention(const audiolm_branched_attention *b, size_t begin, size_t end, size_t head_begin,

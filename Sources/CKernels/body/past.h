@@ -42,7 +42,7 @@ ALWAYS_INLINE i8x64_unaligned interleaved(const i8x16 rows[4]) {
 }
 
 ALWAYS_INLINE void remember_values(const int count, const audiolm_past *past, size_t at, const float *values, size_t stride, size_t dim) {
-    int8_t *bytes = past->values + at / 4 * 4 * past->width + at % 4;
+    int8_t *group = past->values + at / 4 * 4 * past->width;
     float factors[4];
     for (int r = 0; r < count; ++r)
         factors[r] = whole_factor(magnitude_of(values + (size_t)r * stride, dim), BYTE_TOP, past->value_scale + at + r);
@@ -51,11 +51,11 @@ ALWAYS_INLINE void remember_values(const int count, const audiolm_past *past, si
         _Pragma("unroll") for (int r = 0; r < count; ++r)
             whole[r] = bytes_of(values + (size_t)r * stride + d, dim - d, factors[r]);
         if (count == 4)
-            *(i8x64_unaligned *)(bytes + d * 4) = interleaved(whole);
+            *(i8x64_unaligned *)(group + d * 4) = interleaved(whole);
         else {
             /* One byte of four of each dimension. */
             const int32_t shift = (int32_t)(at % 4 * 8);
-            u32x16_unaligned *four = (u32x16_unaligned *)(bytes - at % 4 + d * 4);
+            u32x16_unaligned *four = (u32x16_unaligned *)(group + d * 4);
             const u32x16 own = (u32x16){0} + (255u << shift);
             *four = (*four & ~own) | ((__builtin_convertvector((u8x16)whole[0], u32x16) << shift) & own);
         }

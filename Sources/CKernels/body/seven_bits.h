@@ -7,13 +7,11 @@ ALWAYS_INLINE void round_row(const int lengths, const audiolm_seven_bits *s, siz
     const float factor = whole_factor(magnitude_of(x, s->count), SEVEN_BITS_TOP, &step);
     f32x16 kept = splat(0), lost = splat(0);
     size_t i = 0;
-    if (!lengths)
-        for (; i + 4 * LANES <= s->count; i += 4 * LANES)
-        {
-            i32x16 whole[4];
-            _Pragma("unroll") for (size_t k = 0; k < 4; ++k) whole[k] = nearest(load(x + i + k * LANES) * splat(factor)) + 64;
-            store_64_bytes(row + i, whole);
-        }
+    for (; !lengths && i + 4 * LANES <= s->count; i += 4 * LANES) {
+        i32x16 whole[4];
+        _Pragma("unroll") for (size_t k = 0; k < 4; ++k) whole[k] = nearest(load(x + i + k * LANES) * splat(factor)) + 64;
+        store_64_bytes(row + i, whole);
+    }
     for (; i < s->inner; i += LANES) {
         const size_t left = i < s->count ? s->count - i : 0;
         const f32x16 exact = left >= LANES ? load(x + i) : load_part(x + (left ? i : 0), left);

@@ -99,7 +99,7 @@ ALWAYS_INLINE f32x16 until(size_t n, f32x16 x, f32x16 y) {
     return (f32x16)((before & (i32x16)x) | (~before & (i32x16)y));
 }
 
-/* The nearest whole numbers, of two the even one; the lowest byte of what is no number is 0. */
+/* The nearest whole numbers, of two the even one; the lower sixteen bits of what is no number are 0. */
 ALWAYS_INLINE i32x16 nearest(f32x16 x) {
 #if REGISTER_BYTES == 64
     return (i32x16)__builtin_ia32_cvtps2dq512_mask(x, (i32x16){0}, (uint16_t)-1, 4);

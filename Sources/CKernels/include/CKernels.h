@@ -121,7 +121,7 @@ typedef struct {
  * Row i of q (i-th query) stands at position first_position + i; its heads lie side by side. It sees the `window`
  * positions up to its own, or all where there are fewer; with a window of 0 every query sees all positions before
  * first_position. Queries are rounded to seven bits, and so are softmax weights
- * times their values' scales, by the greatest of each query. Scratch is audiolm_attention_scratch bytes, aligned to 64. */
+ * times their values' scales, by the greatest of each query. y and q do not overlap: a query may be answered twice. Scratch is audiolm_attention_scratch bytes, aligned to 64. */
 typedef struct {
     const float *_Nonnull q;
     size_t q_stride;

@@ -26,8 +26,8 @@ final class ScratchMemory: Sendable {
     }
 
     private func takePlace() -> Place? {
-        // Threads' descriptors lie apart by a stack and a page.
-        let first = Int(pthread_self() >> 12) % places.count
+        // Threads' descriptors lie apart by a stack and a page; their bits are mixed, so that any number of places will do.
+        let first = Int((UInt64(pthread_self()) &* 0x9e37_79b9_7f4a_7c15) >> 33) % places.count
         for offset in places.indices {
             let place = places[(first + offset) % places.count]
             if place.take() { return place }

@@ -11,8 +11,11 @@ package struct FineStageConfiguration: Sendable, Equatable {
 
     package var fineLevels: Range<Int> { coarseLevels..<levels }
 
-    /// Frames that are completed at a time, behind those of the rest of a window. More of these would make no code likelier.
-    package var framesPerChunk: Int { windowFrames * 4 / 5 }
+    /// Frames that are completed at a time, behind those of the rest of a window. More of these would make no code likelier,
+    /// and nobody hears of more frames before they are all there.
+    package var framesPerChunk: Int { min(windowFrames * 4 / 5, Self.mostPerChunk) }
+
+    private static let mostPerChunk = 60
 
     package func validate() throws {
         try transformer.validate()
