@@ -125,4 +125,21 @@ import Testing
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(try folder.contents == ["s.wav"])
     }
+
+    /// While the models are at work already.
+    @Test func aSnippetThatIsGoneWhenItIsCopiedLeavesNothing() async throws {
+        let input = folder.file("s.wav")
+        try chord(seconds: 1, rate: 24000).write(to: input)
+        var model = ToneModel()
+        model.stalls = true
+        let stalled = model
+        let command = try ContinueCommand.parse([input.path, "--quiet", "--variations", "2"])
+        await #expect(throws: AudioFileError.self) {
+            try await command.run { _ in
+                try FileManager.default.removeItem(at: input)
+                return ChosenModel(stalled)
+            }
+        }
+        #expect(try folder.contents == [])
+    }
 }
