@@ -115,11 +115,8 @@ import Testing
     @Test func cancellationLeavesNothing() async throws {
         let input = folder.file("s.wav")
         try chord(seconds: 1, rate: 24000).write(to: input)
-        var model = ToneModel()
-        model.stalls = true
-        let stalled = model
         let command = try ContinueCommand.parse([input.path, "--quiet"])
-        let task = Task { try await command.run { _ in ChosenModel(stalled) } }
+        let task = Task { try await command.run { _ in ChosenModel(ToneModel(stalls: true)) } }
         try await Task.sleep(for: .milliseconds(200))
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -130,14 +127,11 @@ import Testing
     @Test func aSnippetThatIsGoneWhenItIsCopiedLeavesNothing() async throws {
         let input = folder.file("s.wav")
         try chord(seconds: 1, rate: 24000).write(to: input)
-        var model = ToneModel()
-        model.stalls = true
-        let stalled = model
         let command = try ContinueCommand.parse([input.path, "--quiet", "--variations", "2"])
         await #expect(throws: AudioFileError.self) {
             try await command.run { _ in
                 try FileManager.default.removeItem(at: input)
-                return ChosenModel(stalled)
+                return ChosenModel(ToneModel(stalls: true))
             }
         }
         #expect(try folder.contents == [])

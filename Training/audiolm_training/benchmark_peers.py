@@ -31,6 +31,7 @@ from .transformer import TransformerConfiguration
 
 RATE = 24_000
 STEPS = 50
+MOST_FRAMES_AT_ONCE = 60
 TRANSFORMER_FIELDS = ("layers", "width", "heads", "feed_forward", "attention_window")
 # What the engine's benchmark calls the same work.
 OURS = {
@@ -158,7 +159,7 @@ def complete(fine_pass: Callable, fine: FineStage) -> None:
     """The fine levels of the last frames of a window, as many as the command makes at a time."""
     settings = fine.configuration
     codes = torch.randint(settings.codes, (1, settings.window_frames, settings.levels))
-    prompt = settings.window_frames - settings.window_frames * 4 // 5
+    prompt = settings.window_frames - min(settings.window_frames * 4 // 5, MOST_FRAMES_AT_ONCE)
     for level in range(settings.coarse_levels, settings.levels):
         codes[0, prompt:, level] = drawn(fine_pass(codes, level, torch.tensor([prompt]))[0, prompt:])
 

@@ -73,10 +73,10 @@ package struct AttentionKernel {
     /// How many heads to hand out together, each of which sees so many numbers of keys: such that all threads have as many
     /// and enough to be worth it, or where that cannot be, no more than are just enough.
     private func headsTogether(numbers: Int, on pool: WorkerPool) -> Int {
-        let enough = min(Self.leastNumbers / max(numbers, 1), heads)
+        let enough = max(min(Self.leastNumbers / max(numbers, 1), heads), 1)
         let choices = (1...heads).lazy.filter { heads % $0 == 0 }
         return choices.first { $0 >= enough && sequences * (heads / $0) % pool.threadCount == 0 }
-            ?? choices.last { $0 <= max(enough, 1) } ?? heads
+            ?? choices.last { $0 <= enough } ?? 1
     }
 
     /// What branches of each sequence have of their own, from the position `start` on.
