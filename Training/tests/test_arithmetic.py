@@ -37,3 +37,14 @@ def test_muon_in_floats_is_muon(shape):
     arguments = (gradient, (3.4445, -4.7750, 2.0315), 5, 1e-7)
     ours, theirs = precision._orthogonalised(*arguments), _muon._zeropower_via_newtonschulz(*arguments).float()
     assert ours.shape == shape and (ours - theirs).abs().max() < 0.02
+
+
+@pytest.mark.parametrize("has_instructions, seconds, expected", [(True, 0.5, True), (True, 2.0, False), (False, 0.5, False)])
+def test_bfloat16_is_used_where_its_products_are_faster(monkeypatch, has_instructions, seconds, expected):
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: has_instructions)
+    monkeypatch.setattr(precision, "_seconds_of_a_product", lambda kind: seconds if kind == torch.bfloat16 else 1.0)
+    assert precision._processor_multiplies_bfloat16.__wrapped__() is expected
+
+
+def test_a_product_takes_time():
+    assert 0 < precision._seconds_of_a_product(torch.float32) < 10
