@@ -44,7 +44,3 @@ def test_bfloat16_is_used_where_its_products_are_faster(monkeypatch, has_instruc
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: has_instructions)
     monkeypatch.setattr(precision, "_seconds_of_a_product", lambda kind: seconds if kind == torch.bfloat16 else 1.0)
     assert precision._processor_multiplies_bfloat16.__wrapped__() is expected
-
-
-def test_a_product_takes_time():
-    assert 0 < precision._seconds_of_a_product(torch.float32) < 10
