@@ -91,6 +91,21 @@ import Testing
         #expect(try files("out") == ["a.wav", "manifest.json"])
     }
 
+    @Test func whatIsForcedWithoutAModelStays() async throws {
+        try await run("-o", folder.file("out").path, "--seed", "7")
+        let (files, manifest) = (try files("out"), try Data(contentsOf: folder.file("out/manifest.json")))
+        await #expect(throws: ComparisonError.self) {
+            try await ContinueCommand.parse(
+                [folder.file("in").path, "-o", folder.file("out").path, "--force", "--quiet"]
+            ).run { _ in throw ComparisonError("no such bundle") }
+        }
+        await #expect(throws: ValidationError.self) {
+            try await run("-o", folder.file("out").path, "--force", "--candidates", "4")
+        }
+        #expect(try self.files("out") == files)
+        #expect(try Data(contentsOf: folder.file("out/manifest.json")) == manifest)
+    }
+
     @Test func anOutputThatIsNamedLikeASoundIsRefused() async {
         await #expect(throws: ValidationError.self) { try await run("-o", folder.file("out.flac").path) }
     }

@@ -16,9 +16,9 @@ public struct ContinueCommand: AsyncParsableCommand {
               env continue snippet.wav --seconds 20
               swift run -c release continue snippet.wav --seconds 20
 
-            A folder in place of the snippet continues every recording in it, into the folder that -o names, one file \
-            (or --variations of them) named after each, with a manifest.json of seeds and settings; run again, it goes \
-            on where it was cut off.
+            A folder in place of the snippet continues every recording in it, or, where some are named NAME.prompt.EXT, \
+            those alone, into the folder that -o names, one file (or --variations of them) named after each, with a \
+            manifest.json of seeds and settings; run again, it goes on where it was cut off.
             """,
         version: RootCommand.version)
 
@@ -98,13 +98,14 @@ public struct ContinueCommand: AsyncParsableCommand {
         let chosen = try load(recording.sounding)
         if let warning = chosen.warning { warn(warning) }
         try checkEnd(of: recording, heardBy: chosen.bundle)
+        try requireCandidates(of: chosen)
         if ignoresCandidates(chosen) {
             warn("the bundle \(chosen.bundle.name) does not choose among candidates; --candidates is ignored")
         }
         return chosen
     }
 
-    private func recording(_ input: URL) throws -> Snippet {
+    func recording(_ input: URL) throws -> Snippet {
         try Snippet(contentsOf: input, tailSeconds: Self.promptReach)
     }
 
@@ -140,6 +141,15 @@ public struct ContinueCommand: AsyncParsableCommand {
         warn(
             "\(recording.url.relativePath) ends with \(String(format: "%.1f", silence)) s of silence, which goes on; "
                 + "cut it off if that is not meant")
+    }
+
+    /// Throws where a bundle that was named cannot do what was asked for.
+    func requireCandidates(of chosen: ChosenModel) throws {
+        guard continuation.candidates ?? 1 == 1 || chosen.heard != nil || chosen.bundle.choosesAmongCandidates
+        else {
+            throw ValidationError(
+                "the bundle \(chosen.bundle.name) does not choose among candidates; leave --candidates out")
+        }
     }
 
     /// Whether the snippet chose a bundle that cannot do what was asked for.

@@ -42,7 +42,10 @@ struct FolderContinuation {
             try checkOutput(file, inputs: prompts.map(\.file), overwrite: overwrite)
         }
         manifest.planned = Set(manifest.planned).union(outputs.map(\.lastPathComponent)).sorted()
-        if command.output.force { try removeEarlier() }
+        if command.output.force {
+            try requireModel(for: prompts, loading: load)
+            try removeEarlier()
+        }
         try manifest.write(in: target)
         var missing = 0
         for (number, batch) in wanted.enumerated() {
@@ -90,6 +93,16 @@ struct FolderContinuation {
         batch.variations.map { variation in
             let number = command.continuation.variations > 1 ? ".\(variation)" : ""
             return target.appending(path: "\(batch.prompt.name)\(number).wav")
+        }
+    }
+
+    /// Throws where the models cannot be had, while what the run before made is still there.
+    private func requireModel(
+        for prompts: [Prompt], loading load: (AudioBuffer) throws -> ChosenModel
+    ) throws {
+        for prompt in prompts {
+            guard let recording = try? command.recording(prompt.file) else { continue }
+            return try command.requireCandidates(of: load(recording.sounding))
         }
     }
 
