@@ -18,6 +18,14 @@ import Testing
         }
     }
 
+    @Test func layersOfOtherTypesSideBySideThrow() throws {
+        let error = ModelError.type(
+            path: "int8.weight", expected: "float32 as linear beside it", found: "int8")
+        #expect(throws: error) {
+            try Linear(24, 19, sideBySide: ["linear", "int8"], bias: false, from: scope)
+        }
+    }
+
     @Test func unusedTensorsThrow() throws {
         for name in scope.file.entries.keys where name != "x" && name != "linear.bias" {
             let entry = try scope.file.entry(name)

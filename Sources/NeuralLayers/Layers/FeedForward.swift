@@ -24,10 +24,10 @@ package struct FeedForward: Sendable {
         _ width: Int, hidden: Int, activation: Activation, bias: Bool, from weights: WeightScope
     ) throws {
         self.activation = activation
-        let layers = try (activation == .swiglu ? ["up", "gate"] : ["up"]).map {
-            try Linear(width, hidden, bias: bias, from: weights[$0])
-        }
-        up = layers.count == 1 ? layers[0] : Linear(layers)
+        up =
+            activation == .swiglu
+            ? try Linear(width, hidden, sideBySide: ["up", "gate"], bias: bias, from: weights)
+            : try Linear(width, hidden, bias: bias, from: weights["up"])
         down = try Linear(hidden, width, bias: bias, from: weights["down"])
     }
 

@@ -25,8 +25,18 @@ package struct Linear: Sendable {
         matrix.apply(columnsOf: x, into: &y, on: pool)
     }
 
-    /// Layers of the same inputs as one: what they make lies side by side, each padded to whole panels.
-    package init(_ layers: [Linear]) {
-        matrix = PackedMatrix(stacking: layers.map(\.matrix))
+    /// Layers of the same inputs and type, whose keys begin with `names`, as one: what they make lies side by side, each padded
+    /// to whole panels.
+    package init(
+        _ inputs: Int, _ outputs: Int, sideBySide names: [String], bias: Bool, from weights: WeightScope
+    ) throws {
+        let matrices = try names.map { try Linear(inputs, outputs, bias: bias, from: weights[$0]).matrix }
+        for (name, matrix) in zip(names, matrices) where matrix.format != matrices[0].format {
+            throw ModelError.type(
+                path: weights[name].path("weight"),
+                expected: "\(matrices[0].format) as \(names[0]) beside it",
+                found: "\(matrix.format)")
+        }
+        self.matrix = PackedMatrix(stacking: matrices)
     }
 }

@@ -26,10 +26,9 @@ package struct CoarseStage: Sendable {
         conditioning = try SemanticConditioning(configuration, from: weights)
         referenceEncoder = try ReferenceEncoder(width, from: weights)
         transformer = try Transformer(configuration.transformer, from: weights["transformer"])
-        heads = Linear(
-            try (0..<configuration.levels).map {
-                try Linear(width, configuration.codes, bias: false, from: weights["heads"][$0])
-            })
+        heads = try Linear(
+            width, configuration.codes, sideBySide: (0..<configuration.levels).map(String.init), bias: false,
+            from: weights["heads"])
     }
 
     /// A sequence that begins with known frames.
