@@ -34,6 +34,14 @@ import Testing
         #expect(marked.map(\.name) == ["a"] && marked[0].recording == "piece")
     }
 
+    @Test func promptsAreOfAnyFormatThatIsRead() throws {
+        try write(short, "p/a.wav")
+        for name in ["b.au", "c.CAF", "d.w64", "e.pdf"] {
+            try Data("x".utf8).write(to: folder.file("p/\(name)"))
+        }
+        #expect(try Prompt.all(in: folder.file("p")).map(\.name) == ["a", "b", "c", "d"])
+    }
+
     @Test func continuationsAreNamedAfterPrompts() throws {
         for name in ["a.wav", "b.continued.1.wav", "b.continued.2.flac", "c.d.truth.wav", "unrelated.wav"] {
             try write(short, "s/\(name)")

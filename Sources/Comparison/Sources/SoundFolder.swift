@@ -6,6 +6,9 @@ package struct SoundFolder: Sendable {
     /// In the order of their names.
     package let files: [URL]
 
+    /// Extensions of files that are read, and never written.
+    private static let readAlone: Set = ["au", "snd", "caf", "w64", "rf64"]
+
     /// Throws `ComparisonError` where there is no such folder.
     package init(_ folder: URL) throws {
         let path = folder.relativePath
@@ -19,7 +22,10 @@ package struct SoundFolder: Sendable {
         do {
             files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
                 .filter { !$0.hasPrefix(".") }.sorted().map { folder.appending(path: $0) }
-                .filter { (try? AudioContainer(extensionOf: $0)) != nil }
+                .filter {
+                    Self.readAlone.contains($0.pathExtension.lowercased())
+                        || (try? AudioContainer(extensionOf: $0)) != nil
+                }
         } catch {
             throw ComparisonError("cannot read the folder \(path); check its permissions")
         }
