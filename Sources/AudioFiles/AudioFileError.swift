@@ -1,8 +1,9 @@
 /// What can be wrong with a sound file; each description is one line that says what to do.
 public enum AudioFileError: Error, Equatable, CustomStringConvertible {
-    /// There is no such file, a folder of that name, or one that may not be read.
+    /// There is no such file, a folder of that name, a pipe or device, or a file that may not be read.
     case missing(path: String)
     case isFolder(path: String)
+    case isStream(path: String)
     case unreadable(path: String, reason: String)
     /// No frame of sound.
     case empty(path: String)
@@ -13,6 +14,8 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
     case truncated(path: String, expected: String, found: String)
     /// Seconds of sound, and how many are needed.
     case tooShort(path: String, seconds: Double, minimum: Double)
+    /// Samples a second of no sound.
+    case rate(path: String, found: Int)
     /// Silent from beginning to end, or for all that would be heard of it, in seconds.
     case silent(path: String)
     case endsSilent(path: String, seconds: Double)
@@ -36,9 +39,13 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let path):
-            "no such file: \(path); check the name and the folder"
+            "no such file: \(path); "
+                // What stands for bytes that are no UTF-8 names another file than they do.
+                + (path.contains("\u{FFFD}") ? "rename it, in UTF-8" : "check the name and the folder")
         case .isFolder(let path):
             "\(path) is a folder; name a sound file"
+        case .isStream(let path):
+            "\(path) is a pipe or a device; save its sound to a file first, or give encode the pipe as -"
         case .unreadable(let path, let reason):
             "cannot read \(path): \(reason); check its permissions"
         case .empty(let path):
@@ -52,6 +59,9 @@ public enum AudioFileError: Error, Equatable, CustomStringConvertible {
             "\(path) is truncated: expected \(expected), found \(found); copy or export it again"
         case .tooShort(let path, let seconds, let minimum):
             "\(path) lasts \(Self.decimals(seconds)) s; give at least \(Self.decimals(minimum)) s of sound"
+        case .rate(let path, let found):
+            "\(path) has \(found) samples a second, expected \(Snippet.rates.lowerBound) to \(Snippet.rates.upperBound); "
+                + "change its sample rate first"
         case .silent(let path):
             "\(path) is silent (nothing swings by more than -80 dBFS); give a recording with sound in it"
         case .endsSilent(let path, let seconds):

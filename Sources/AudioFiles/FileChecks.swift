@@ -14,7 +14,7 @@ func checkComplete(_ url: URL) throws {
     }
     guard status.st_mode & S_IFMT != S_IFDIR else { throw AudioFileError.isFolder(path: path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-        throw AudioFileError.unreadable(path: path, reason: "not a regular file")
+        throw AudioFileError.isStream(path: path)
     }
     guard status.st_size > 0 else { throw AudioFileError.empty(path: path) }
     let size = Int(status.st_size)

@@ -14,6 +14,8 @@ public func checkOutput(_ output: URL, inputs: [URL], overwrite: Bool) throws {
             throw AudioFileError.unwritable(path: path, reason: "it is no regular file")
         }
         if !overwrite { throw AudioFileError.outputExists(path: path) }
+    } else if errno == ENAMETOOLONG {
+        throw AudioFileError.unwritable(path: path, reason: String(cString: strerror(errno)))
     }
     let folder = output.followingLinks.deletingLastPathComponent()
     guard let place = identity(of: folder) else {

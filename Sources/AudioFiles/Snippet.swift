@@ -17,6 +17,8 @@ public struct Snippet: Sendable {
         return sound.seconds >= 0.5 ? sound : tail
     }
 
+    /// Sample rates of sound; further ones cannot be changed to a model's.
+    static let rates = 100...1_000_000
     /// No more than this (−80 dBFS) from the middle between a channel's extremes counts as silence.
     private static let silence: Float = 1e-4
 
@@ -24,11 +26,12 @@ public struct Snippet: Sendable {
     /// which any number of seconds may be asked for, infinitely many as well.
     ///
     /// Throws `AudioFileError` for anything that cannot be continued: a file that is missing, no sound, truncated,
-    /// damaged, shorter than `minimumSeconds`, silent, or that holds a sample that is no number or beyond all scales.
+    /// damaged, of a rate of no sound, shorter than `minimumSeconds`, silent, or that holds a sample that is no number or beyond all scales.
     public init(contentsOf url: URL, tailSeconds: Double, minimumSeconds: Double = 1) throws {
         var reader = try AudioFileReader(contentsOf: url)
         let path = url.relativePath
         let rate = reader.sampleRate
+        guard Self.rates.contains(rate) else { throw AudioFileError.rate(path: path, found: rate) }
         let channels = reader.channelCount
         let tailCount = Int(min(max(minimumSeconds, tailSeconds) * Double(rate), 1e12))
         var recent = [[Float]](repeating: [], count: channels)

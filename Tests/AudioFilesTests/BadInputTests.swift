@@ -16,6 +16,25 @@ import Testing
         #expect(throws: AudioFileError.missing(path: url.path)) { try read(url) }
     }
 
+    @Test func aNameThatIsNotUTF8() {
+        #expect("\(AudioFileError.missing(path: "a.wav"))".hasSuffix("check the name and the folder"))
+        #expect("\(AudioFileError.missing(path: "Et\u{FFFD}de.wav"))".hasSuffix("rename it, in UTF-8"))
+    }
+
+    @Test func aPipe() throws {
+        let url = folder.file("pipe.wav")
+        #expect(mkfifo(url.path, 0o600) == 0)
+        #expect(throws: AudioFileError.isStream(path: url.path)) { try read(url) }
+    }
+
+    @Test(arguments: [50, 2_000_000])
+    func aRateOfNoSound(rate: Int) throws {
+        let url = folder.file("sensor.wav")
+        try AudioBuffer(mono: (0..<2 * rate).map { $0 % 2 == 0 ? 0.5 : -0.5 }, sampleRate: rate).write(
+            to: url)
+        #expect(throws: AudioFileError.rate(path: url.path, found: rate)) { try read(url) }
+    }
+
     @Test func folderAsFile() {
         #expect(throws: AudioFileError.isFolder(path: folder.url.path)) { try read(folder.url) }
     }

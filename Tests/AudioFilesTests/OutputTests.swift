@@ -24,6 +24,16 @@ import Testing
         #expect(try String(contentsOf: url, encoding: .utf8) == "before")
     }
 
+    @Test func aNameTooLongForTheFolderIsRefusedAtOnce() throws {
+        func named(_ count: Int) -> URL { folder.file(String(repeating: "a", count: count) + ".wav") }
+        let (fits, long) = (named(251), named(252))
+        try checkOutput(fits, inputs: [], overwrite: false)
+        let reason = String(cString: strerror(ENAMETOOLONG))
+        #expect(throws: AudioFileError.unwritable(path: long.path, reason: reason)) {
+            try checkOutput(long, inputs: [], overwrite: false)
+        }
+    }
+
     @Test func linksAndPermissionsStay() throws {
         let (url, link) = (folder.file("out.wav"), folder.file("link.wav"))
         try "before".write(to: url, atomically: true, encoding: .utf8)

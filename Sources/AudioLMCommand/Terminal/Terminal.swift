@@ -3,8 +3,10 @@ import Foundation
 
 /// The two output streams. They may be closed, full, or pipes that nobody reads.
 enum Terminal {
-    /// Whether a person watches stderr.
-    static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
+    /// Whether a person watches stderr, on a terminal that can erase a line.
+    static var isWatched: Bool {
+        isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    }
 
     /// Throws `StreamError` where standard output takes no more.
     static func output(_ line: String) throws {
