@@ -111,7 +111,7 @@ def speed(results: Results) -> Iterator[Figure]:
     speed = results.get("speed", {})
     wall = speed.get("wall_seconds")
     yield Figure("20 s more, two threads, from process start to written file", "5 s or less",
-                 "not measured" if wall is None else f"{wall:.1f} s", None if wall is None else wall <= 5)  # fmt: skip
+                 "not measured" if wall is None else f"{wall:.2f} s", None if wall is None else wall <= 5)  # fmt: skip
     yield at_most("four variations of them, times one", speed.get("four_variations_ratio"), 1.8, 2)
     yield under("peak memory, MB", speed.get("peak_megabytes"), 400, 0)
     yield under("bundle with codec, MB", speed.get("bundle_megabytes"), 64, 1)

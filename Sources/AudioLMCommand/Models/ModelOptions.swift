@@ -9,7 +9,7 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Model bundle, by name or folder; auto, the default, tells piano from speech by the snippet. Names are looked up in $AUDIOLM_MODELS, ./Models, and beside the tool.",
+            "Model bundle, by name or folder; auto, the default, tells piano from speech by the snippet, and is piano where there is none. Names are looked up in $AUDIOLM_MODELS, ./Models, and beside the tool.",
             valueName: "name or folder"), transform: fileName)
     var model = Self.auto
 
