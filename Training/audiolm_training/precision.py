@@ -20,10 +20,27 @@ def _processor_multiplies_bfloat16() -> bool:
     return torch.cpu._is_avx512_bf16_supported() and _seconds_of_a_product(torch.bfloat16) < _seconds_of_a_product(torch.float32)
 
 
+@cache
+def multiplies_bytes() -> bool:
+    """Whether this processor's products of bytes are right and so fast that rounding to bytes is worth its while."""
+    if not torch._int_mm(*_factors(torch.int8)).eq(384 * 127**2).all():  # sums of 16 bits overflow
+        return False
+    return 2 * _seconds_of_a_product(torch.int8) < min(map(_seconds_of_a_product, (torch.float32, torch.bfloat16)))
+
+
 def _seconds_of_a_product(kind: torch.dtype) -> float:
-    """The least of five products, of a size that training has."""
-    left, right = torch.ones(2048, 384, dtype=kind), torch.ones(384, 1024, dtype=kind)
-    return min(timeit.repeat(lambda: left @ right, repeat=5, number=1))
+    """The least of five products, of a size that training has, by one thread, since several wait for each other."""
+    left, right = _factors(kind)
+    multiply = torch._int_mm if kind == torch.int8 else torch.matmul
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    seconds = min(timeit.repeat(lambda: multiply(left, right), repeat=5, number=1))
+    torch.set_num_threads(threads)
+    return seconds
+
+
+def _factors(kind: torch.dtype) -> tuple[Tensor, Tensor]:
+    return torch.full((2048, 384), 127, dtype=kind), torch.full((384, 1024), 127, dtype=kind)
 
 
 def mixed_precision(device: torch.device | str) -> AbstractContextManager:

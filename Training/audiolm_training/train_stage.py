@@ -16,8 +16,10 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.tensorboard import SummaryWriter
 
+from .byte_products import learn_in_bytes
 from .code_geometry import start_from_codebooks
-from .precision import let_muon_compute_in_floats, mixed_precision, multiplies_bfloat16
+from .memory import keep_freed_memory
+from .precision import let_muon_compute_in_floats, mixed_precision, multiplies_bfloat16, multiplies_bytes
 from .stage_settings import StageSettings, read_settings, stage_folder, token_folder
 from .stage_start import start_from_bundle
 from .token_data import RandomCrops, batch_of, consecutive_crops, load_codebooks, load_pieces
@@ -37,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def train(args: argparse.Namespace, stage: str) -> None:
+    keep_freed_memory()
     settings = read_settings(args.config, stage)
     training = StageTraining(
         settings, args.runs, args.device, args.minutes or settings.minutes, args.start_from, args.compile)
@@ -72,6 +75,8 @@ class StageTraining:
         self.average = deepcopy(self.model).eval()
         if not multiplies_bfloat16(self.device):
             let_muon_compute_in_floats()
+        if self.device.type == "cpu" and multiplies_bytes():
+            learn_in_bytes(self.model)
         self.optimizers = make_optimizers(self.model, settings)
         self.crops = RandomCrops(
             load_pieces(tokens, "train", settings.token_kinds), settings.crop_frames, settings.batch_size,

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .byte_products import ByteLinear
 from .fixed_point import BYTE, SEVEN_BITS, rounded
 
 ROTARY_BASE = 10000.0
@@ -107,8 +108,8 @@ class Attention(nn.Module):
         # Once trained, as the engine has it: always where the past is kept, else where inputs are rounded, too.
         self.keeps_past = configuration.attention_window > 0
         self.in_bytes = self.keeps_past
-        self.qkv = nn.Linear(configuration.width, 3 * configuration.width, bias=False)
-        self.out = nn.Linear(configuration.width, configuration.width, bias=False)
+        self.qkv = ByteLinear(configuration.width, 3 * configuration.width)
+        self.out = ByteLinear(configuration.width, configuration.width)
 
     def forward(self, x: Tensor, cosines: Tensor, sines: Tensor, window: int) -> Tensor:
         batch, frames, width = x.shape
@@ -129,9 +130,9 @@ class FeedForward(nn.Module):
 
     def __init__(self, configuration: TransformerConfiguration):
         super().__init__()
-        self.gate = nn.Linear(configuration.width, configuration.feed_forward, bias=False)
-        self.up = nn.Linear(configuration.width, configuration.feed_forward, bias=False)
-        self.down = nn.Linear(configuration.feed_forward, configuration.width, bias=False)
+        self.gate = ByteLinear(configuration.width, configuration.feed_forward)
+        self.up = ByteLinear(configuration.width, configuration.feed_forward)
+        self.down = ByteLinear(configuration.feed_forward, configuration.width)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.down(F.silu(self.gate(x)) * self.up(x))
