@@ -17,7 +17,7 @@ public struct Snippet: Sendable {
         return sound.seconds >= 0.5 ? sound : tail
     }
 
-    /// Sample rates of sound; further ones cannot be changed to a model's.
+    /// Sample rates of sound, all of which can be changed to a model's.
     static let rates = 100...1_000_000
     /// No more than this (−80 dBFS) from the middle between a channel's extremes counts as silence.
     private static let silence: Float = 1e-4

@@ -10,8 +10,8 @@ M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 
 def keep_freed_memory() -> None:
     """Lets glibc keep what is freed for what is asked for next, and PyTorch ask for huge pages. A step's larger tensors would
-    else be given back to the system and taken anew, page by page, a third of all its time. To be called before any tensor is
-    made."""
+    else be given back to the system and taken anew, page by page, which can take as long as all the rest. To be called before
+    any tensor is made."""
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     with contextlib.suppress(AttributeError):  # another library's malloc
         ctypes.CDLL(None).mallopt(M_MMAP_MAX, 0)

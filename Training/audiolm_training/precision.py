@@ -1,4 +1,4 @@
-"""Mixed precision where it is a gain."""
+"""Arithmetic that is a gain on the device at hand."""
 
 import timeit
 from contextlib import AbstractContextManager, nullcontext
@@ -25,7 +25,8 @@ def multiplies_bytes() -> bool:
     """Whether this processor's products of bytes are right and so fast that rounding to bytes is worth its while."""
     if not torch._int_mm(*_factors(torch.int8)).eq(384 * 127**2).all():  # sums of 16 bits overflow
         return False
-    return 2 * _seconds_of_a_product(torch.int8) < min(map(_seconds_of_a_product, (torch.float32, torch.bfloat16)))
+    floats = torch.bfloat16 if _processor_multiplies_bfloat16() else torch.float32
+    return 2 * _seconds_of_a_product(torch.int8) < _seconds_of_a_product(floats)
 
 
 def _seconds_of_a_product(kind: torch.dtype) -> float:

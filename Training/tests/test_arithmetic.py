@@ -101,7 +101,7 @@ def test_a_stage_learns_the_same_from_products_of_bytes():
         assert not torch.equal(exact, ours), name
 
 
-TAKEN_TWICE = """
+TAKEN_AGAIN = """
 import resource, torch
 from audiolm_training.train_stage import keep_freed_memory
 keep_freed_memory()
@@ -116,5 +116,5 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of glibc's malloc")
 def test_memory_that_was_freed_is_taken_again():
     """Of the 64 MB of a tensor, which are 16,384 pages of 4 KB."""
-    run = subprocess.run([sys.executable, "-c", TAKEN_TWICE], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", TAKEN_AGAIN], capture_output=True, text=True, check=True)
     assert int(run.stdout) < 100

@@ -145,8 +145,7 @@ public struct ContinueCommand: AsyncParsableCommand {
 
     /// Throws where a bundle that was named cannot do what was asked for.
     func requireCandidates(of chosen: ChosenModel) throws {
-        guard continuation.candidates ?? 1 == 1 || chosen.heard != nil || chosen.bundle.choosesAmongCandidates
-        else {
+        guard !asksTooMuch(of: chosen) || chosen.heard != nil else {
             throw ValidationError(
                 "the bundle \(chosen.bundle.name) does not choose among candidates; leave --candidates out")
         }
@@ -154,7 +153,12 @@ public struct ContinueCommand: AsyncParsableCommand {
 
     /// Whether the snippet chose a bundle that cannot do what was asked for.
     private func ignoresCandidates(_ chosen: ChosenModel) -> Bool {
-        continuation.candidates ?? 1 > 1 && chosen.heard != nil && !chosen.bundle.choosesAmongCandidates
+        asksTooMuch(of: chosen) && chosen.heard != nil
+    }
+
+    /// Whether a bundle is to choose among candidates and cannot.
+    private func asksTooMuch(of chosen: ChosenModel) -> Bool {
+        continuation.candidates ?? 1 > 1 && !chosen.bundle.choosesAmongCandidates
     }
 
     private func warn(_ text: String) {
