@@ -99,6 +99,14 @@ class RMSNorm(nn.Module):
         return F.rms_norm(x.float(), self.weight.shape, self.weight, eps=1e-6)
 
 
+class SharedDropout(nn.Dropout1d):
+    """Dropout of [batch, frames, width] with one mask for all frames of a sequence, as in T5 (Raffel et al. 2020): with one
+    for each, a processor spends a quarter of a training step on random numbers."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.transpose(1, 2)).transpose(1, 2)
+
+
 class Attention(nn.Module):
     """Multi-head self-attention on [batch, frames, width]."""
 
@@ -145,7 +153,7 @@ class Block(nn.Module):
         self.attention = Attention(configuration)
         self.feed_forward_norm = RMSNorm(configuration.width)
         self.feed_forward = FeedForward(configuration)
-        self.dropout = nn.Dropout(configuration.dropout)
+        self.dropout = SharedDropout(configuration.dropout)
 
     def forward(self, x: Tensor, cosines: Tensor, sines: Tensor, window: int) -> Tensor:
         x = x + self.dropout(self.attention(self.attention_norm(x), cosines, sines, window))
@@ -160,7 +168,7 @@ class Transformer(nn.Module):
         self.configuration = configuration
         self.blocks = nn.ModuleList(Block(configuration) for _ in range(configuration.layers))
         self.norm = RMSNorm(configuration.width)
-        self.dropout = nn.Dropout(configuration.dropout)
+        self.dropout = SharedDropout(configuration.dropout)
         self.apply(self._initialise)
         for block in self.blocks:
             for last in (block.attention.out, block.feed_forward.down):

@@ -9,7 +9,7 @@ from audiolm_training.coarse_stage import CoarseStage, CoarseStageConfiguration,
 from audiolm_training.fine_stage import FineStage, FineStageConfiguration
 from audiolm_training.fixed_point import attend_in_bytes
 from audiolm_training.semantic_stage import SemanticStage, SemanticStageConfiguration
-from audiolm_training.transformer import TransformerConfiguration, rounded_attention, sliding_attention
+from audiolm_training.transformer import SharedDropout, TransformerConfiguration, rounded_attention, sliding_attention
 
 CAUSAL = TransformerConfiguration(layers=2, width=16, heads=2, feed_forward=24, attention_window=5, dropout=0.0)
 FULL = TransformerConfiguration(layers=2, width=16, heads=2, feed_forward=24, dropout=0.0)
@@ -44,6 +44,16 @@ def test_trained_stages_attend_from_bytes_where_they_keep_the_past():
     assert not torch.equal(kept, in_floats) and torch.equal(in_floats, semantic.train()(tokens))
     attend_in_bytes(semantic.eval(), None)
     assert torch.equal(kept, semantic(tokens))
+
+
+def test_dropout_is_shared_by_the_frames_of_a_sequence():
+    dropout, x = SharedDropout(0.5), torch.ones(3, 7, 64)
+    torch.manual_seed(0)
+    dropped = dropout(x)
+    assert set(dropped.unique().tolist()) == {0.0, 2.0}
+    assert torch.equal(dropped, dropped[:, :1].expand_as(x))
+    assert not torch.equal(dropped[0], dropped[1])
+    assert torch.equal(dropout.eval()(x), x)
 
 
 def test_semantic_stage_sees_only_the_past():
