@@ -68,5 +68,5 @@ def find(
             wav = folder / row["split"] / f"{row['id']}.wav"
             recording = Recording(row["id"], row["split"], row["piece"], row["instrument"], wav)
             if wav.exists() and (not labelled or recording.labels_path(labelled).exists()):
-                found[row["id"]] = recording
+                found[row["split"], row["id"]] = recording
     return list(found.values())

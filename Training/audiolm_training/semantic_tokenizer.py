@@ -105,10 +105,13 @@ class SemanticTokenizer(nn.Module):
             x = block(x, tables)
         return (x if self.summary is None else self.summary(x)).float()
 
+    def normalise(self, activations: Tensor) -> Tensor:
+        """What k-means measures distances in: [..., width] -> [..., width]"""
+        return (activations - self.activation_mean) / self.activation_deviation
+
     def quantise(self, activations: Tensor) -> Tensor:
         """[..., width] -> tokens [...]"""
-        normalised = (activations - self.activation_mean) / self.activation_deviation
-        return kmeans.assign(normalised.flatten(0, -2), self.centroids).view(activations.shape[:-1])
+        return kmeans.assign(self.normalise(activations).flatten(0, -2), self.centroids).view(activations.shape[:-1])
 
     @torch.no_grad()
     def tokenize(self, samples: Tensor, batch: int = 8) -> Tensor:

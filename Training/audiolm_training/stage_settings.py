@@ -25,7 +25,8 @@ class StageSettings:
     """What a YAML section says: sizes of the model, and how it is trained.
 
     `crop_frames` counts codec frames (50 Hz), as does `reference_frames`, of which the coarse stage hears so many at most
-    to know how the recording sounds. `steps`, where given, ends the training before its time budget does.
+    to know how the recording sounds. `steps`, where given, ends the training before its time budget does. Of the semantic
+    stage's crops the share `augmented_share` is as of other renderings, which `activation_augmentation` makes.
     """
 
     stage: str
@@ -36,6 +37,7 @@ class StageSettings:
     learning_rate: float
     model: dict
     reference_frames: int = 0
+    augmented_share: float = 0.0
     minutes: float = 30.0
     steps: int | None = None
     warmup_steps: int = 100

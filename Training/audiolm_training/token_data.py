@@ -47,6 +47,10 @@ class TokenPiece:
             crop["acoustic"] = self.acoustic[start : start + frames].astype(np.int64)
         return crop
 
+    def random_crop(self, start: int, frames: int, random: np.random.Generator) -> dict[str, np.ndarray]:
+        """As `crop`; other kinds of pieces vary it."""
+        return self.crop(start, frames)
+
     def reference(self, crop_start: int, crop_frames: int, frames: int, random: np.random.Generator) -> np.ndarray:
         """Acoustic tokens [frames, levels] of elsewhere in the recording, for how it sounds.
 
@@ -156,7 +160,8 @@ class RandomCrops:
         first = (self.step * self.world + self.rank) * self.batch_size
         self.step += 1
         return batch_of([
-            _crop(*self._place(first + number), self.frames, reference, random) for number in range(self.batch_size)
+            _with_reference(piece.random_crop(start, self.frames, random), piece, start, self.frames, reference, random)
+            for piece, start in map(self._place, range(first, first + self.batch_size))
         ])
 
     def _place(self, number: int) -> tuple[TokenPiece, int]:
@@ -185,7 +190,7 @@ def consecutive_crops(
 ) -> list[dict[str, np.ndarray]]:
     """The crops at `consecutive_places`. Where `reference_frames` is not 0 each has a `reference` of so many frames."""
     random = np.random.default_rng(0)
-    return [_crop(piece, start, frames, reference_frames, random)
+    return [_with_reference(piece.crop(start, frames), piece, start, frames, reference_frames, random)
             for piece, start in consecutive_places(pieces, frames, limit)]  # fmt: skip
 
 
@@ -211,6 +216,7 @@ def elsewhere(names: list[str]) -> list[int]:
             for index, name in enumerate(names)]  # fmt: skip
 
 
-def _crop(piece: TokenPiece, start: int, frames: int, reference: int, random: np.random.Generator) -> dict[str, np.ndarray]:
-    crop = piece.crop(start, frames)
+def _with_reference(
+    crop: dict[str, np.ndarray], piece: TokenPiece, start: int, frames: int, reference: int, random: np.random.Generator
+) -> dict[str, np.ndarray]:
     return {**crop, "reference": piece.reference(start, frames, reference, random)} if reference else crop

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.tensorboard import SummaryWriter
 
+from .activation_augmentation import augmented
 from .byte_products import learn_in_bytes
 from .code_geometry import start_from_codebooks
 from .memory import keep_freed_memory
@@ -78,8 +79,11 @@ class StageTraining:
         if self.device.type == "cpu" and multiplies_bytes():
             learn_in_bytes(self.model)
         self.optimizers = make_optimizers(self.model, settings)
+        pieces = load_pieces(tokens, "train", settings.token_kinds)
+        if settings.augmented_share:
+            pieces = augmented(pieces, tokens, settings.augmented_share)
         self.crops = RandomCrops(
-            load_pieces(tokens, "train", settings.token_kinds), settings.crop_frames, settings.batch_size,
+            pieces, settings.crop_frames, settings.batch_size,
             settings.seed, settings.reference_frames, self.rank, self.world)
         self.validation = consecutive_crops(
             load_pieces(tokens, "valid", settings.token_kinds), settings.crop_frames, VALIDATION_CROPS, settings.reference_frames)

@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import shutil
 
 import mido
 import numpy as np
@@ -116,19 +117,47 @@ def test_render_writes_sound_notes_and_manifest(tmp_path, piano):
         write_midi(data / f"{number}.mid", [("note_on", 0, 69), ("note_off", 1000, 69)])
         rows.append(f"{number}.mid,1,Bach,Bach/Player {number} - Fugue no {number}")
     (data / "midi_manifest.csv").write_text("\n".join(rows) + "\n")
-    render.run(argparse.Namespace(data=data, runs=tmp_path, passes=1, processes=1, limit=2, excerpt=None))
+    render.run(argparse.Namespace(data=data, runs=tmp_path, passes=1, processes=1, limit=2, again=0, excerpt=None))
     with open(tmp_path / "data" / "piano" / "manifest.csv") as file:
         written = list(csv.DictReader(file))
     assert len(written) == 2 and {row["split"] for row in written} == {"test"}
     # A run that was cut off between a sound and its row.
     manifest = tmp_path / "data" / "piano" / "manifest.csv"
     manifest.write_text("\n".join(manifest.read_text().splitlines()[:2]) + "\n")
-    render.run(argparse.Namespace(data=data, runs=tmp_path, passes=1, processes=1, limit=2, excerpt=None))
+    render.run(argparse.Namespace(data=data, runs=tmp_path, passes=1, processes=1, limit=2, again=0, excerpt=None))
     with open(manifest) as file:
         assert list(csv.DictReader(file)) == written
     wav = tmp_path / "data" / "piano" / "test" / f"{written[0]['id']}.wav"
     assert soundfile.info(wav).samplerate == SAMPLE_RATE
     assert np.load(wav.with_suffix(".notes.npy")).shape == (1, 4)
+
+
+def test_second_renderings_are_of_the_same_notes_on_another_piano(tmp_path, piano):
+    data = piano.parents[1]
+    shutil.copytree(piano, piano.with_name("other-string"))
+    rows = ["path,seconds,composer,title"]
+    for number in range(40):
+        write_midi(data / f"{number}.mid", [("note_on", 0, 69), ("note_off", 200 + 10 * number, 69)])
+        rows.append(f"{number}.mid,3000,Liszt,Liszt/Player {number} - op. {number}")
+    (data / "midi_manifest.csv").write_text("\n".join(rows) + "\n")
+    arguments = argparse.Namespace(data=data, runs=tmp_path, passes=2, processes=1, limit=3, again=2, excerpt=None)
+    render.run(arguments)
+    out = tmp_path / "data" / "piano"
+    with open(out / "manifest.csv") as file:
+        rows = {(row["split"], row["id"]): row for row in csv.DictReader(file)}
+    again = [row for (split, _), row in rows.items() if split == "again"]
+    assert len(again) == 2 and len(labelled_recordings.find(out, ("train", "again"))) == 8
+    for row in again:
+        first = rows["train", row["id"]]
+        assert first["instrument"] != row["instrument"]
+        assert (first["transpose"], first["tempo"]) == (row["transpose"], row["tempo"])
+        notes = [np.load(out / split / f"{row['id']}.notes.npy") for split in ("train", "again")]
+        assert (notes[0] == notes[1]).all()
+    render.run(arguments)
+    with open(out / "manifest.csv") as file:
+        assert len(list(csv.DictReader(file))) == len(rows)
+    with pytest.raises(SystemExit, match="--excerpt"):
+        render.run(argparse.Namespace(**vars(arguments) | {"excerpt": 5.0}))
 
 
 def test_recordings_of_any_rate_are_prepared_by_group(tmp_path):

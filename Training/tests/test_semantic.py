@@ -140,12 +140,26 @@ def test_training_resumes_where_it_stopped(runs):
 
 
 def test_every_recording_gets_its_tokens(runs):
-    tokenize_semantic.run(
-        argparse.Namespace(config=CONFIG, runs=runs, bundle=None, command=None, order=0, splits=["train", "valid", "test"], copies=0, cents=0))
+    arguments = argparse.Namespace(
+        config=CONFIG, runs=runs, bundle=None, command=None, activations=False, order=0, splits=["train", "valid", "test"],
+        copies=0, cents=0)
+    tokenize_semantic.run(arguments)
+    folder = runs / "tokens/piano"
+    assert not (folder / "activations").exists()
+    tokenize_semantic.run(argparse.Namespace(**vars(arguments) | {"activations": True}))
+    centroids = torch.from_numpy(np.load(folder / "activations/centroids.npy"))
     for recording in labelled_recordings.find(runs / "data" / "piano"):
-        tokens = np.load(runs / "tokens/piano/semantic" / recording.split / f"{recording.identifier}.npy")
+        name = f"{recording.split}/{recording.identifier}.npy"
+        tokens = np.load(folder / "semantic" / name)
         assert tokens.dtype == np.uint16 and len(tokens) == -(-len(recording.samples()) // 960)
         assert tokens.max() < 32
+        assert (folder / "activations" / name).exists() == (recording.split == "train")
+        if recording.split == "train":
+            activations = torch.from_numpy(np.load(folder / "activations" / name).astype(np.float32))
+            assert (kmeans.assign(activations, centroids).numpy() == tokens).mean() > 0.99
+    with pytest.raises(SystemExit, match="--activations"):
+        tokenize_semantic.run(argparse.Namespace(
+            **vars(arguments) | {"activations": True, "command": ["audiolm"], "bundle": runs / "bundle"}))
 
 
 def test_the_command_is_left_out_where_it_refuses():
