@@ -20,6 +20,18 @@ import Testing
         #expect(information.threads == 1)
     }
 
+    @Test func whatIsAddedToARowOfLogitsIsNoDifferenceOfInputsOfSevenBits() {
+        let expected = Tensor([2, 3], [1, 2, 3, -4, 0, 5])
+        let shifted = Tensor([2, 3], [8, 9, 10, -4.5, -0.5, 4.5])
+        #expect(Comparison.likeness("logits", shifted, expected).passed)
+        #expect(!Comparison.nearness("logits", shifted, expected).passed)
+        let other = Tensor([2, 3], [1, 2, 3, -4, 1, 5])
+        #expect(!Comparison.likeness("logits", other, expected).passed)
+        let broken = Tensor([2, 3], [1, 2, .infinity, -4, 0, 5])
+        #expect(!Comparison.likeness("logits", broken, expected).passed)
+        #expect(!Comparison.likeness("logits", Tensor([3, 2], expected.elements), expected).passed)
+    }
+
     @Test func agreesWithItsGoldenFiles() throws {
         let results = try TinyBundle.load().verify()
         #expect(results.count == 6)
