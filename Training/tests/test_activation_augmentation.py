@@ -31,7 +31,7 @@ def test_maps_lead_from_either_rendering_to_the_other():
         assert np.square(mapped - end).mean() < 0.02 * np.square(end).mean()
 
 
-def test_renderings_that_have_nothing_in_common_still_get_a_map():
+def test_where_nothing_varies_the_map_is_the_identity():
     silent = np.zeros((100, 6), np.float16)
     silent[:, 0] = np.arange(100)
     maps = RenderingMaps.between([(silent, silent)], np.zeros((1, 6)))
@@ -42,9 +42,9 @@ def test_renderings_that_have_nothing_in_common_still_get_a_map():
 def test_mapped_tokens_are_of_the_nearest_centres():
     here, there = pair()
     centroids = np.stack([there.astype(np.float32).mean(0), here.astype(np.float32).mean(0)])
-    only = RenderingMaps.between([(here, there)], centroids)
+    maps = RenderingMaps.between([(here, there)], centroids)
     random = np.random.default_rng(0)
-    draws = np.stack([only.tokens(here, random) for _ in range(40)])
+    draws = np.stack([maps.tokens(here, random) for _ in range(40)])
     assert draws.dtype == np.int64
     changed = (draws == 0).mean(1)
     assert (changed > 0.9).any() and (changed < 0.1).any()  # away from here; and, by the map back, further still
@@ -53,9 +53,9 @@ def test_mapped_tokens_are_of_the_nearest_centres():
 def test_the_share_of_crops_is_mapped_and_the_others_are_as_recorded():
     here, there = pair()
     centroids = np.concatenate([here[:20], there[:20]]).astype(np.float32)
-    tokens = RenderingMaps.between([(here, there)], centroids)
+    maps = RenderingMaps.between([(here, there)], centroids)
     recorded = np.full(4000, 77, np.uint16)
-    piece = AugmentedPiece("a", recorded, None, here, tokens, 0.5)
+    piece = AugmentedPiece("a", recorded, None, here, maps, 0.5)
     batches = [RandomCrops([piece], frames=100, batch_size=64, seed=3).next()["semantic"] for _ in range(2)]
     assert (batches[0] == batches[1]).all()
     as_recorded = (batches[0] == 77).all(1)
