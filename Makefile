@@ -36,7 +36,7 @@ COMPARE_DEMO ?= compare-demo
 COMPARE_PROMPTS ?= Samples/prompts
 
 compare-demo: build ## compare the bundle with the references on ten prompts and say where the report is
-	$(SCRATCH)/release/audiolm continue $(COMPARE_PROMPTS) --seconds 15 --only-continuation --seed 1 --quiet \
+	$(SCRATCH)/release/audiolm continue $(COMPARE_PROMPTS) --seconds 15 --only-continuation --seed 1 --quiet --force \
 		-o $(COMPARE_DEMO)/piano
 	$(SCRATCH)/release/audiolm compare $(COMPARE_PROMPTS) --reference $(COMPARE_PROMPTS) --model piano --seconds 15 \
 		--systems piano=$(COMPARE_DEMO)/piano,truth,codec,acoustic,loop,other -o $(COMPARE_DEMO)/report
